@@ -1,0 +1,40 @@
+"""Named functions that fill list screens. Labels come from the page; here are only keys and facts."""
+
+from bot.dialogue.check import check_findings
+from bot.dialogue.readers import home_country
+from bot.dialogue.world import Item, Items, Moment
+
+CORRECTABLE = ("check", "country", "country_now", "time_zone", "quiet_hours", "discreet")
+
+
+def countries(moment: Moment) -> tuple[Item, ...]:
+    """Every country whose numbers are known."""
+    return tuple(Item(code, {"country": code}) for code in moment.world.places.countries())
+
+
+def zones_of_country(moment: Moment) -> tuple[Item, ...]:
+    """The zones of the person's country; none when the country is not known."""
+    country = home_country(moment.person)
+    zones = moment.world.places.zones_to_offer(country, moment.now) if country else ()
+    return tuple(Item(zone, {"zone": zone}) for zone in zones)
+
+
+def zones_given(moment: Moment) -> tuple[Item, ...]:
+    """The zones that fit what the person wrote."""
+    return tuple(Item(zone, {"zone": zone}) for zone in moment.given.split(",") if zone)
+
+
+def my_answers(moment: Moment) -> tuple[Item, ...]:
+    """The answers the person has given and may correct."""
+    kept = (name for name in CORRECTABLE if moment.person.answer(name) is not None)
+    return tuple(Item(name, {"answer": name}) for name in kept)
+
+
+ITEMS: dict[str, Items] = {
+    "countries": countries,
+    "emergency_countries": countries,
+    "zones_of_country": zones_of_country,
+    "zones_given": zones_given,
+    "my_answers": my_answers,
+    "check_findings": check_findings,
+}

@@ -1,0 +1,307 @@
+"""The state machine: one event of one person becomes the person as they now are and what is to be done.
+
+What must stay true:
+* Red flags are looked for first in everything that was written, then commands, then the buttons and the reader of
+  the current step. What fits nothing is answered and the step is shown again; it never fills a slot.
+* Every event of a private chat gets an answer; an end stays in reach; nothing here raises on what a person does.
+* The step token on every keyboard makes a press that comes late harmless: it shows where the talk is.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.answers.net import Alarm, find
+from bot.dialogue.effects import Effect, Say, Toast
+from bot.dialogue.events import (
+    Blocked,
+    Chose,
+    Edited,
+    Event,
+    FileFailed,
+    InGroup,
+    PressedUnknown,
+    ReminderDue,
+    SentOther,
+    SharedLocation,
+    Unblocked,
+    Wrote,
+)
+from bot.dialogue.graph import STEPS_AT_MOST, Screen
+from bot.dialogue.person import Person, Place
+from bot.dialogue.readers import PLACE_READERS
+from bot.dialogue.world import Item, Moment, Understood, World
+
+BACK = "@back"
+SOURCES = "about.sources"
+PAGE_LENGTH = 8
+MISSES_BEFORE_HELP = 2
+HOLDING = frozenset({"emergency", "today", "crisis"})
+
+Step = tuple[Person, tuple[Effect, ...]]
+
+
+class EndlessDecision(Exception):
+    """Decisions led to decisions without ever showing a screen."""
+
+
+def step(world: World, person: Person, event: Event, now: datetime) -> Step:
+    """The person after `event`, and the effects of it."""
+    match event:
+        case Blocked():
+            return replace(person, blocked_at=now), ()
+        case Unblocked():
+            return again(replace(person, blocked_at=None), "welcome_back")
+        case InGroup():
+            return in_group(world, person, event)
+        case ReminderDue():
+            return remind(person, event)
+        case FileFailed():
+            return again(person, "file_failed")
+    if words := written(event):
+        alarm = find(words, world.net)
+        if alarm:
+            return sound(world, person, alarm, now)
+    return talk(world, awake(world, person), event, now)
+
+
+def written(event: Event) -> str:
+    """Whatever words an event carries."""
+    match event:
+        case Wrote(text=text) | Edited(text=text) | InGroup(text=text) | SentOther(caption=text):
+            return text
+        case _:
+            return ""
+
+
+def awake(world: World, person: Person) -> Person:
+    """The person at a screen that exists today; somebody whose screen is gone wakes up at the menu."""
+    living = world.graph.living(person.screen)
+    if living:
+        return person if living == person.screen else replace(person, screen=living)
+    return replace(person, screen=world.graph.commands["menu"], ticked=(), page=0, given="")
+
+
+def talk(world: World, person: Person, event: Event, now: datetime) -> Step:
+    """An event of a private chat that rings no alarm."""
+    match event:
+        case Wrote(forwarded=True):
+            return again(person, "forwarded")
+        case Wrote(text=text) if text.lstrip().startswith("/"):
+            return command(world, person, text, now)
+        case Wrote(text=text) if not text.strip():
+            return again(person, "empty_text")
+        case Wrote():
+            return wrote(world, person, event, now)
+        case Chose():
+            return chose(world, person, event, now)
+        case SharedLocation():
+            return shared_place(world, person, event, now)
+        case PressedUnknown():
+            return again(person, "old_button")
+        case Edited():
+            return again(person, "edited")
+        case SentOther(kind=kind):
+            return again(person, f"sent_{kind}")
+        case _:
+            return again(person, "not_understood")
+
+
+def again(person: Person, note: str) -> Step:
+    """The current step once more, after a word about what just happened."""
+    person = replace(person, step=person.step + 1)
+    return person, (Say(person.screen, note=note),)
+
+
+def sound(world: World, person: Person, alarm: Alarm, now: datetime) -> Step:
+    """An alarm's screen at once; plans are held until the person has looked again."""
+    screen = alarm_screen(world, alarm)
+    if alarm.level in HOLDING:
+        person = person.keeping("held", alarm.level, now)
+    person = moved(person, screen, "")
+    return person, (Say(screen, urgent=True),)
+
+
+def alarm_screen(world: World, alarm: Alarm) -> str:
+    """The screen of an alarm's topic, or of its level alone."""
+    return world.alarms.get(f"{alarm.level}.{alarm.topic}") or world.alarms[alarm.level]
+
+
+def in_group(world: World, person: Person, event: InGroup) -> Step:
+    """Others read along: an emergency is answered, everything else once with the way to a private chat."""
+    alarm = find(event.text, world.net) if event.text else None
+    if alarm:
+        screen = alarm_screen(world, alarm)
+        return replace(person, step=person.step + 1), (Say(screen, urgent=True),)
+    if "group" in person.told:
+        return person, ()
+    return replace(person, told=(*person.told, "group")), (Say("group.private"),)
+
+
+def remind(person: Person, event: ReminderDue) -> Step:
+    """A reminder speaks unless the person has paused everything or blocked us."""
+    if person.paused_at or person.blocked_at:
+        return person, ()
+    person = moved(person, f"reminder.{event.kind}", "")
+    return person, (Say(person.screen),)
+
+
+def command(world: World, person: Person, text: str, now: datetime) -> Step:
+    """A slash command, with or without the bot's name and a deep-link payload."""
+    word, _, rest = text.strip().partition(" ")
+    name = word[1:].split("@")[0].lower()
+    if name == "back":
+        return arrive(world, person, BACK, "", now)
+    if name == "start" and rest.strip() in world.graph.links:
+        return arrive(world, person, world.graph.links[rest.strip()], "", now)
+    if name in world.graph.commands:
+        return arrive(world, person, world.graph.commands[name], "", now)
+    return again(person, "unknown_command")
+
+
+def wrote(world: World, person: Person, event: Wrote, now: datetime) -> Step:
+    """Typed words: a button's label, an answer to this step, or something the step cannot read."""
+    screen = world.graph.screens[person.screen]
+    key = button_meant(world, screen, event.text)
+    if key:
+        return press(world, person, Chose(person.step, key), now)
+    note = "not_understood"
+    if screen.reads:
+        read = world.readers[screen.reads](event, moment(world, person, now))
+        if isinstance(read, Understood):
+            return arrive(world, person, screen.then, read.value, now)
+        note = read.note
+    return missed(person, note)
+
+
+def missed(person: Person, note: str) -> Step:
+    """Something could not be read; from the second time on a way round is offered as well."""
+    person = replace(person, misses=person.misses + 1)
+    return again(person, "way_round" if person.misses >= MISSES_BEFORE_HELP else note)
+
+
+def button_meant(world: World, screen: Screen, text: str) -> str | None:
+    """The key of the button whose label the person typed, if exactly one."""
+    wanted = plain(text)
+    keys = [key for key, label in world.labels.get(screen.name, {}).items() if plain(label) == wanted]
+    return keys[0] if len(keys) == 1 else None
+
+
+def plain(label: str) -> str:
+    """A label without case and punctuation, for comparing."""
+    return " ".join("".join(c if c.isalnum() else " " for c in label.casefold()).split())
+
+
+def shared_place(world: World, person: Person, event: SharedLocation, now: datetime) -> Step:
+    """A place helps only where a time zone is asked for; it is not kept."""
+    screen = world.graph.screens[person.screen]
+    if screen.reads not in PLACE_READERS:
+        return again(person, "location_not_now")
+    read = world.readers[screen.reads](event, moment(world, person, now))
+    if isinstance(read, Understood):
+        return arrive(world, person, screen.then, read.value, now)
+    return missed(person, read.note)
+
+
+def chose(world: World, person: Person, event: Chose, now: datetime) -> Step:
+    """A press: of the live keyboard, a second tap on the same button, or of an old keyboard."""
+    if event.step == person.step:
+        return press(world, person, event, now)
+    if person.last_tap == f"{event.step}:{event.key}":
+        return person, (Toast("already_done"),)
+    return again(person, "old_button")
+
+
+def press(world: World, person: Person, event: Chose, now: datetime) -> Step:
+    """A press of the live keyboard."""
+    tapped = replace(person, last_tap=f"{event.step}:{event.key}")
+    screen = world.graph.screens[person.screen]
+    match event.key:
+        case "back":
+            return arrive(world, tapped, BACK, "", now)
+        case "menu" | "leave":
+            return arrive(world, tapped, world.graph.commands[event.key], "", now)
+        case "sources":
+            return arrive(world, tapped, SOURCES, person.screen, now)
+        case "more":
+            return turn_page(world, person, screen, event, now)
+        case key if key in screen.choices:
+            return arrive(world, tapped, screen.choices[key], "", now)
+    if screen.kind == "tick":
+        return tick(world, tapped, screen, event, now)
+    if screen.kind == "list" and event.key in (item.key for item in items_of(world, person, screen, now)):
+        return arrive(world, tapped, screen.then, event.key, now)
+    return again(person, "old_button")
+
+
+def tick(world: World, person: Person, screen: Screen, event: Chose, now: datetime) -> Step:
+    """One box ticked or cleared in place, or the ticks handed on."""
+    if event.key == "done":
+        return arrive(world, person, screen.then, ",".join(person.ticked), now)
+    boxes = (*screen.options, *(item.key for item in items_of(world, person, screen, now)))
+    if event.key not in boxes:
+        return again(person, "old_button")
+    ticked = set(person.ticked) ^ {event.key}
+    person = replace(person, ticked=tuple(key for key in boxes if key in ticked))
+    return person, (Say(screen.name, edit=event.message_id),)
+
+
+def turn_page(world: World, person: Person, screen: Screen, event: Chose, now: datetime) -> Step:
+    """The next page of a long list, the first one again after the last."""
+    pages = -(-len(items_of(world, person, screen, now)) // PAGE_LENGTH)
+    person = replace(person, page=(person.page + 1) % max(pages, 1))
+    return person, (Say(screen.name, edit=event.message_id),)
+
+
+def items_of(world: World, person: Person, screen: Screen, now: datetime) -> tuple[Item, ...]:
+    """All items of a list screen as they are for this person now."""
+    return world.items[screen.items](moment(world, person, now)) if screen.items else ()
+
+
+def items_shown(world: World, person: Person, screen: Screen, now: datetime) -> tuple[tuple[Item, ...], bool]:
+    """The items of the page in view, and whether there are more."""
+    items = items_of(world, person, screen, now)
+    if screen.kind == "tick":
+        return items, False
+    first = person.page * PAGE_LENGTH
+    return items[first : first + PAGE_LENGTH], len(items) > PAGE_LENGTH
+
+
+def moment(world: World, person: Person, now: datetime, given: str | None = None) -> Moment:
+    """What a named function may look at."""
+    return Moment(world, person, now, person.given if given is None else given, person.ticked)
+
+
+def arrive(world: World, person: Person, target: str, given: str, now: datetime) -> Step:
+    """The person at `target`, through every decision on the way, with the screen said."""
+    effects: tuple[Effect, ...] = ()
+    for _ in range(STEPS_AT_MOST):
+        if target == BACK:
+            person = turned_back(world, person)
+            person = replace(person, given=given or person.given)
+            return person, (*effects, Say(person.screen))
+        screen = world.graph.screens[target]
+        if screen.kind != "decide":
+            return moved(person, target, given), (*effects, Say(target))
+        outcome = world.decisions[screen.by].decide(moment(world, person, now, given))
+        person, effects = outcome.person, effects + outcome.effects
+        target = screen.outcomes[outcome.name]
+        given = outcome.given or ""
+    raise EndlessDecision(target)
+
+
+def moved(person: Person, screen: str, given: str) -> Person:
+    """The person at another screen, with the way back remembered."""
+    trail = person.trail if person.screen == screen else (*person.trail, person.place)
+    return person.at(Place(screen, given), trail)
+
+
+def turned_back(world: World, person: Person) -> Person:
+    """The person at the last place of their trail that still exists, or at the menu."""
+    trail = person.trail
+    while trail:
+        *rest, last = trail
+        trail = tuple(rest)
+        screen = world.graph.living(last.screen)
+        if screen and screen != person.screen:
+            return person.at(replace(last, screen=screen), trail)
+    return person.at(Place(world.graph.commands["menu"]), ())

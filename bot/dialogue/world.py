@@ -1,0 +1,114 @@
+"""Everything a step may look at that is not the person: the graph, the named functions, places and the net.
+
+A `World` is built once at start and never changes; no part of it does I/O.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.answers.net import Net
+from bot.care.safety import SafetyTable
+from bot.dialogue.effects import Effect
+from bot.dialogue.events import Event
+from bot.dialogue.graph import Graph
+from bot.dialogue.person import Person
+
+
+class Geography(Protocol):
+    """What is known about countries, cities and time zones."""
+
+    def countries(self) -> tuple[str, ...]:
+        """ISO codes of the countries whose emergency numbers are known, in the order to offer them."""
+
+    def country_named(self, text: str) -> str | None:
+        """The ISO code of the country a person means by `text`, or None."""
+
+    def zones_of(self, country: str) -> tuple[str, ...]:
+        """The IANA zones of a country, the most peopled first; empty when unknown."""
+
+    def zones_to_offer(self, country: str, now: datetime) -> tuple[str, ...]:
+        """The zones of a country whose clocks differ at some time in the year to come, the most peopled of each kind."""
+
+    def zones_of_city(self, text: str, country: str | None) -> tuple[str, ...]:
+        """The zones a city or zone name may mean, those of `country` first; empty when unknown."""
+
+    def zone_at(self, latitude: float, longitude: float) -> str | None:
+        """The zone at a place on land or sea, or None."""
+
+    def zones_at_clock(self, wall: str, now: datetime, country: str | None) -> tuple[str, ...]:
+        """The zones where a clock shows `wall` ("HH:MM", to the nearest quarter hour) at `now`."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One instant of one talk: what a named function may look at. `given` is what led here."""
+
+    world: "World"
+    person: Person
+    now: datetime
+    given: str = ""
+    ticked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a decision came to: its declared name, the person as they now are, effects, and what it passes on."""
+
+    name: str
+    person: Person
+    effects: tuple[Effect, ...] = ()
+    given: str | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A named function behind a `decide` node, with every outcome it may return."""
+
+    decide: Callable[[Moment], Outcome]
+    outcomes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A reader made sense of what was typed or shared; `value` is handed to the next screen."""
+
+    value: str
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """A reader could not: `note` is the phrase that says so and how to write it."""
+
+    note: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of a list node: the key its button carries and the facts its label is made from."""
+
+    key: str
+    facts: Mapping[str, str]
+
+
+Reader = Callable[[Event, Moment], Understood | Unclear]
+Items = Callable[[Moment], tuple[Item, ...]]
+
+
+@dataclass(frozen=True)
+class World:
+    """The rules of the talk. `labels` are the words on each screen's buttons, so typed answers can match them;
+    `alarms` leads from a red-flag topic to its screen.
+    """
+
+    graph: Graph
+    decisions: Mapping[str, Decision]
+    readers: Mapping[str, Reader]
+    items: Mapping[str, Items]
+    labels: Mapping[str, Mapping[str, str]]
+    places: Geography
+    net: Net
+    alarms: Mapping[str, str]
+    consent_version: str
+    safety: SafetyTable
