@@ -1,0 +1,158 @@
+"""What can be wrong with a graph: every fault, one sentence each, before anyone talks."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from bot.answers.net_tables import LEVELS
+from bot.dialogue.graph import STEPS_AT_MOST, Graph, Screen
+from bot.dialogue.person import START
+from bot.dialogue.step import BACK, SOURCES
+from bot.dialogue.world import Decision
+from bot.library.problems import Fault
+
+# Where the engine itself leads, so that no flow needs to.
+ENGINE_TARGETS = (START, SOURCES, "about.expired", "group.private", "reminder.retention")
+NEEDED_COMMANDS = tuple(
+    "start menu help cancel leave check map test sessions ask data erase settings stop".split()
+)
+ENGINE_KEYS = frozenset("back menu leave sources more done".split())
+CALLBACK_BYTES = 64
+TOKEN_BYTES = 12
+
+
+def graph_faults(
+    graph: Graph,
+    alarms: Mapping[str, str],
+    decisions: Mapping[str, Decision],
+    readers: Collection[str],
+    items: Collection[str],
+) -> Iterator[Fault]:
+    """Every fault of the graph."""
+    yield from dead_targets(graph, alarms)
+    for screen in graph.screens.values():
+        yield from unknown_names(screen, decisions, readers, items)
+        yield from unfit_keys(screen, graph.commands)
+    if all(
+        target in graph.screens or target == BACK for s in graph.screens.values() for target in s.targets()
+    ):
+        yield from unreachable(graph, alarms)
+        yield from without_end(graph)
+        yield from endless_decisions(graph)
+
+
+def dead_targets(graph: Graph, alarms: Mapping[str, str]) -> Iterator[Fault]:
+    """Names that lead to a screen that does not exist, and commands that are missing."""
+    for screen in graph.screens.values():
+        for key, target in edges(screen):
+            if target != BACK and target not in graph.screens:
+                yield Fault(screen.name, f"«{key}» leads to {target}, which does not exist.")
+    sections = {"commands": graph.commands, "links": graph.links, "renamed": graph.renamed, "alarms": alarms}
+    for section, targets in sections.items():
+        for key, target in targets.items():
+            if target not in graph.screens:
+                yield Fault(
+                    "flows/anywhere.yaml", f"«{key}» in {section} leads to {target}, which does not exist."
+                )
+    for level in LEVELS:
+        if level not in alarms:
+            yield Fault("flows/anywhere.yaml", f"the level «{level}» of alarms leads nowhere.")
+    for command in NEEDED_COMMANDS:
+        if command not in graph.commands:
+            yield Fault("flows/anywhere.yaml", f"the command «{command}» leads nowhere.")
+    for target in ENGINE_TARGETS:
+        if target not in graph.screens:
+            yield Fault("flows", f"the screen {target} is needed and does not exist.")
+
+
+def edges(screen: Screen) -> Iterator[tuple[str, str]]:
+    """What leads out of a screen: the key written in the flow file, and the target."""
+    yield from screen.choices.items()
+    yield from screen.outcomes.items()
+    if screen.then:
+        yield "then", screen.then
+
+
+def unknown_names(
+    screen: Screen, decisions: Mapping[str, Decision], readers: Collection[str], items: Collection[str]
+) -> Iterator[Fault]:
+    """Named functions that do not exist, and outcomes that do not match what the function declares."""
+    if screen.reads and screen.reads not in readers:
+        yield Fault(screen.name, f"there is no reader «{screen.reads}».")
+    if screen.items and screen.items not in items:
+        yield Fault(screen.name, f"there is no list of items «{screen.items}».")
+    if screen.kind != "decide":
+        return
+    if screen.by not in decisions:
+        yield Fault(screen.name, f"there is no decision «{screen.by}».")
+        return
+    declared = decisions[screen.by].outcomes
+    for outcome in screen.outcomes:
+        if outcome not in declared:
+            yield Fault(screen.name, f"«{outcome}» is not an outcome that {screen.by} declares.")
+    for outcome in sorted(declared - set(screen.outcomes)):
+        yield Fault(screen.name, f"the outcome «{outcome}» of {screen.by} leads nowhere.")
+
+
+def unfit_keys(screen: Screen, commands: Mapping[str, str]) -> Iterator[Fault]:
+    """Keys that do not fit into a button's data, or that the engine uses for something else."""
+    for key, target in screen.choices.items():
+        if key in ENGINE_KEYS and commands.get(key) != target:
+            yield Fault(screen.name, f"the key «{key}» is the engine's own and cannot lead to {target}.")
+    for key in (*screen.choices, *screen.options):
+        if len(key.encode()) > CALLBACK_BYTES - TOKEN_BYTES or ":" in key:
+            yield Fault(screen.name, f"the key «{key}» is too long for a button or holds a colon.")
+
+
+def reached_from(graph: Graph, starts: Iterable[str]) -> set[str]:
+    """Every screen that can be reached from any of `starts`."""
+    reached: set[str] = set()
+    ahead = [name for name in starts if name in graph.screens]
+    while ahead:
+        name = ahead.pop()
+        if name not in reached:
+            reached.add(name)
+            ahead += [target for target in graph.screens[name].targets() if target in graph.screens]
+    return reached
+
+
+def unreachable(graph: Graph, alarms: Mapping[str, str]) -> Iterator[Fault]:
+    """Screens that nothing leads to."""
+    starts = [*graph.commands.values(), *graph.links.values(), *graph.renamed.values(), *alarms.values()]
+    reached = reached_from(graph, [*starts, *ENGINE_TARGETS])
+    for name in graph.screens:
+        if name not in reached:
+            yield Fault(name, "no screen leads here.")
+
+
+def without_end(graph: Graph) -> Iterator[Fault]:
+    """Screens from which no end can be reached by the ways the flow files give."""
+    leading: dict[str, set[str]] = {}
+    for screen in graph.screens.values():
+        for target in screen.targets():
+            leading.setdefault(target, set()).add(screen.name)
+    safe: set[str] = set()
+    # Whoever turns back is where they were before, and from there an end is in reach.
+    ahead = [name for name, screen in graph.screens.items() if screen.kind == "end"]
+    ahead += leading.get(BACK, ())
+    while ahead:
+        name = ahead.pop()
+        if name not in safe:
+            safe.add(name)
+            ahead += leading.get(name, ())
+    for name in graph.screens:
+        if name not in safe:
+            yield Fault(name, "no way leads from here to an end.")
+
+
+def endless_decisions(graph: Graph) -> Iterator[Fault]:
+    """Decisions that can lead to decisions for ever, or for longer than a turn allows."""
+    for screen in graph.screens.values():
+        if screen.kind == "decide" and _depth(graph, screen, frozenset()) > STEPS_AT_MOST:
+            yield Fault(screen.name, "decisions lead to decisions without ever showing a screen.")
+
+
+def _depth(graph: Graph, screen: Screen, passed: frozenset[str]) -> int:
+    if screen.name in passed:
+        return STEPS_AT_MOST + 1
+    ahead = (graph.screens[target] for target in screen.targets() if target in graph.screens)
+    decisions = [_depth(graph, node, passed | {screen.name}) for node in ahead if node.kind == "decide"]
+    return 1 + max(decisions, default=0)

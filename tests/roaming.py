@@ -1,0 +1,166 @@
+"""Somebody who does anything anywhere: shared by the walker's test and by the long run in tests/benchmarks."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+
+from bot.dialogue.effects import Effect, Forget, Say, SendFile, Toast
+from bot.dialogue.events import (
+    Blocked,
+    Chose,
+    Edited,
+    Event,
+    FileFailed,
+    InGroup,
+    OtherKind,
+    PressedUnknown,
+    ReminderDue,
+    SentOther,
+    SharedLocation,
+    Unblocked,
+    Wrote,
+)
+from bot.dialogue.person import Consent, Person, Place
+from bot.dialogue.step import step
+from bot.library.export import readable
+from bot.library.markup import split_text, telegram_length
+from bot.library.reading import Library
+from bot.library.words import Rendered
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+COMMANDS = "start menu help back cancel check map test sessions ask data erase settings stop".split()
+TEXTS = (
+    "yes", "no", "7", "14:35", "10pm to 7", "Berlin", "Germany", "next Friday 3pm", "12.03. 15:30", "what is psoriasis?",
+    "x" * 4096, "🦄" * 2000, "שלום", "<b>bold</b> & <i>", "{{ person }} {% if %}", "*star* _under_ `code` [a](b)", "  ", "\n",
+    "/start learn", "/start nonsense", "/nonsense", "/menu@bot", "\u200b", "\x00", "I can't breathe", "I want to die",
+)  # fmt: skip
+
+
+def everything() -> list[Event]:
+    """One event of every kind, and the texts that have broken bots before."""
+    others = [SentOther(kind, caption) for kind in get_args(OtherKind) for caption in ("", "look", "chest pain")]
+    return [
+        *(Wrote(text) for text in TEXTS),
+        *(Wrote(f"/{command}") for command in COMMANDS),
+        Wrote("somebody else's words", forwarded=True),
+        Edited("changed"),
+        Edited(""),
+        Edited("my throat is swelling and I can't breathe"),
+        Chose(0, "menu", 1),
+        Chose(999_999_999, "next", None),
+        PressedUnknown(""),
+        PressedUnknown("x" * 64),
+        SharedLocation(52.5, 13.4),
+        SharedLocation(-91.0, 500.0),
+        *others,
+        Unblocked(),
+        FileFailed(),
+    ]
+
+
+def people() -> list[Person]:
+    """A newcomer, somebody settled, somebody who took consent back, somebody who paused."""
+    consent = Consent("2026-11-22", NOW - timedelta(days=3))
+    settled = Person(7, consent=consent, told=("welcome",))
+    for name, value in SETTLED.items():
+        settled = settled.keeping(name, value, NOW - timedelta(days=2))
+    return [
+        Person(7),
+        settled,
+        replace(settled, consent=replace(consent, withdrawn_at=NOW)),
+        replace(settled, paused_at=NOW, blocked_at=NOW),
+    ]
+
+
+SETTLED: dict[str, str | list[str]] = {
+    "country": "DE",
+    "country_now": "ES",
+    "time_zone": "Europe/Berlin",
+    "quiet_hours": ["21:00", "08:00"],
+    "discreet": "no",
+    "check": ["flare", "blood_thinner", "?joints"],
+    "held": "crisis",
+}
+
+
+def said(library: Library, person: Person, effects: tuple[Effect, ...], now: datetime) -> list[Rendered]:
+    """Every effect carried out as far as words go; raises when a word, a label or a limit is wrong."""
+    screens: list[Rendered] = []
+    for effect in effects:
+        match effect:
+            case Say():
+                rendered = library.words.screen(person, effect, now)
+                assert rendered.text.strip(), effect
+                assert all(telegram_length(piece) <= 4096 for piece in split_text(rendered.text))
+                fit(rendered, person)
+                screens.append(rendered)
+            case Toast(phrase):
+                assert 0 < len(library.words.toast(phrase)) <= 200
+            case SendFile("export.txt"):
+                assert readable(person, library.words, now)
+            case SendFile() | Forget():
+                pass
+    return screens
+
+
+def fit(rendered: Rendered, person: Person) -> None:
+    """Buttons as Telegram takes them, and each of them once."""
+    buttons = [button for row in rendered.rows for button in row]
+    assert len(buttons) <= 100 and all(len(row) <= 8 for row in rendered.rows)
+    keys = [button.data for button in buttons if button.data]
+    assert len(keys) == len(set(keys)), keys
+    for button in buttons:
+        assert button.label.strip() and len(button.label) <= 64, button
+        assert button.copies or 0 < len(button.data.encode()) <= 64, button
+
+
+@dataclass
+class Roamer:
+    """A seeded random person: presses what they see, writes nonsense, comes back a month later."""
+
+    library: Library
+    seed: int
+    person: Person = field(default_factory=lambda: Person(7))
+    now: datetime = NOW
+    visible: list[str] = field(default_factory=list)
+    been: Counter[str] = field(default_factory=Counter)
+    unanswered: list[tuple[str, Event]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.random = random.Random(self.seed)
+        self.odd = everything()
+
+    def roam(self, steps: int) -> "Roamer":
+        for _ in range(steps):
+            self.take(self.next_event())
+        return self
+
+    def next_event(self) -> Event:
+        if self.visible and self.random.random() < 0.75:
+            number, _, key = self.random.choice(self.visible).partition(":")
+            return Chose(int(number), key, self.random.choice([None, 5]))
+        return self.random.choice(self.odd)
+
+    def take(self, event: Event) -> None:
+        before = self.person
+        self.now += timedelta(seconds=self.random.choice([1, 60, 3600, 86400 * 40]))
+        self.person, effects = step(self.library.world, before, event, self.now)
+        screens = said(self.library, self.person, effects, self.now)
+        if not effects and not isinstance(event, Blocked | InGroup | ReminderDue):
+            self.unanswered.append((before.screen, event))
+        if screens:
+            self.visible = [button.data for row in screens[-1].rows for button in row if button.data]
+        self.been[self.person.screen] += 1
+
+
+def places(library: Library) -> Iterator[Place]:
+    """Every screen a person can stand at, with something that led there."""
+    given = {"settings.zone_pick": "Europe/Berlin,Europe/Paris", "help.here": "DE", "about.sources": "learn.what_it_is"}
+    given |= {"check.group": "now", "settings.country_reopened": "time_zone", "emergency.general": "ES"}
+    for screen in library.world.graph.screens.values():
+        if screen.kind != "decide":
+            yield Place(screen.name, given.get(screen.name, ""))
+            yield Place(screen.name, "something that is not there")
