@@ -1,0 +1,93 @@
+"""The clock: once a second it looks at the wall and hands on whatever is due.
+
+No due time is kept as a deadline of its own, so a machine that slept or whose clock was set goes on rightly.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Protocol
+
+import structlog
+
+from bot.dialogue.events import ReminderDue
+from bot.doors.sender import Clock, Sender
+from bot.store.due import Terms, what_is_due
+from bot.store.interface import Store, StoreProblem
+from bot.turn import Arrival, Turns, whereabouts
+
+TICK_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+def wall_clock() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)
+
+
+class Requests(Protocol):
+    """Where an operator's requests to erase somebody are found."""
+
+    def erase_requests(self) -> list[int]:
+        """The people to be erased."""
+
+
+class Ticker:
+    """Looks after what is due: unsent words, records whose time is up, notices, and requests to erase."""
+
+    def __init__(
+        self,
+        store: Store,
+        requests: Requests,
+        turns: Turns,
+        sender: Sender,
+        terms: Terms,
+        now: Callable[[], datetime],
+        clock: Clock,
+    ) -> None:
+        self._store, self._requests, self._turns, self._sender = store, requests, turns, sender
+        self._terms, self._now, self._clock = terms, now, clock
+
+    async def run(self) -> None:
+        """Tick until cancelled; a record that fails is logged and holds up nobody else."""
+        while True:
+            await self.tick()
+            await self._clock.sleep(TICK_SECONDS)
+
+    async def tick(self) -> None:
+        """Everything that is due now, handed on."""
+        for person_id in await asyncio.to_thread(self._requests.erase_requests):
+            await self._guarded(self._drop(person_id), "erase")
+        now = self._now()
+        for person_id in self._store.due(now):
+            if not self._sender.holds(person_id):
+                await self._guarded(self._serve(person_id, now), "due")
+
+    async def _serve(self, person_id: int, now: datetime) -> None:
+        record = await self._store.load(person_id)
+        if record is None:
+            return
+        for reason in what_is_due(record, now, self._terms):
+            match reason:
+                case "outbox":
+                    self._sender.submit(person_id, record.outbox, again=True)
+                case "notice":
+                    kept = await self._turns.take(person_id, [Arrival(ReminderDue("retention"))], now)
+                    self._sender.submit(person_id, kept.entries, fresh=kept.fresh)
+                case "drop" | "retention":
+                    await self._drop(person_id)
+                    return
+
+    async def _drop(self, person_id: int) -> None:
+        """Nothing of the person is left, nor anything on its way to them."""
+        await self._turns.drop(person_id)
+        self._sender.forget(person_id)
+
+    async def _guarded(self, work: Awaitable[None], what: str) -> None:
+        try:
+            await work
+        except StoreProblem as problem:
+            log.error("tick_failed", what=what, reason=str(problem))
+        except Exception as error:
+            log.error("tick_failed", what=what, reason=whereabouts(error))

@@ -1,0 +1,23 @@
+"""Recipes in the outbox become files when they are sent, from the record as it is then."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.doors.delivery import Draw, Drawn
+from bot.library.export import export
+from bot.library.words import Words
+from bot.store.interface import Store
+from bot.store.versions import to_document
+
+
+def drawer(store: Store, words: Words, now: Callable[[], datetime]) -> Draw:
+    """How a recipe in the outbox becomes a file, from the record as it is when it is sent."""
+
+    async def draw(person_id: int, recipe: str) -> Drawn:
+        record = await store.load(person_id)
+        if record is None:
+            raise LookupError("the record is gone")
+        handout = export(recipe, record.person, to_document(record), words, now())
+        return Drawn(handout.name, handout.content, handout.caption, "document")
+
+    return draw
