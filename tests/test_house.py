@@ -26,6 +26,7 @@ HOMES = {
     "jinja2": {"library"},
     "markdown_it": {"library"},
     "babel": {"library"},
+    "dateparser": {"library"},
     "tzfpy": {"library"},
     "textstat": {"library"},
     "pydantic": {"settings", "store"},

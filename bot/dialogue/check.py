@@ -5,10 +5,13 @@ is judged from it anew each time, so a better rule reaches everybody. Without co
 draft, which is held in memory only.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from bot.care.clinician import Age
 from bot.care.safety import Verdict, expires, judge, screens_for
+from bot.dialogue.clinician_view import after_check, outdated
 from bot.dialogue.person import Person
 from bot.dialogue.world import Item, Moment, Outcome, World
 
@@ -17,6 +20,11 @@ UNSURE = "unsure"
 # on without the answers that came before.
 BEGUN = "begun"
 CRISIS = "crisis"
+# The answer that says what made the last check count no longer.
+REOPENED = "check_reopened"
+CHANGES = ("flare", "ill", "medicine", "pregnancy", "other")
+# The changes that make a clinician's recorded answer old as well.
+OUTDATING: dict[str, Age] = {"flare": "flare", "medicine": "new_medicine"}
 
 
 def ticks(person: Person) -> tuple[str, ...] | None:
@@ -54,7 +62,19 @@ def valid_until(person: Person, world: World) -> datetime | None:
 def standing(person: Person, world: World, now: datetime) -> bool:
     """Whether a check is kept and still counts."""
     until = valid_until(person, world)
-    return until is not None and now < until
+    return until is not None and now < until and person.answer(REOPENED) is None
+
+
+def reports(change: str) -> Callable[[Moment], Outcome]:
+    """A decision that ends the validity of the last check at once; a flare holds plans as well."""
+
+    def report(moment: Moment) -> Outcome:
+        person = moment.person.keeping(REOPENED, change, moment.now)
+        if change == "flare" and person.answer("held") is None:
+            person = person.keeping("held", change, moment.now)
+        return Outcome("reopened", outdated(person, OUTDATING.get(change), moment.now))
+
+    return report
 
 
 def check_door(moment: Moment) -> Outcome:
@@ -106,6 +126,9 @@ def finished(person: Person, moment: Moment) -> Outcome:
     """The check is whole: kept where that is allowed, and plans held or let go as the verdict says."""
     result = verdict(person.draft[1:], moment.world)
     person = replace(person, draft_done=True).keeping("check", list(person.draft[1:]), moment.now)
+    person = person.without(REOPENED)
+    ticked = frozenset(person.draft[1:])
+    person = after_check(person, moment.person.answer("check"), ticked, moment.world, moment.now)
     if CRISIS in person.draft:
         person = person.keeping("held", CRISIS, moment.now)
     elif result.holds:

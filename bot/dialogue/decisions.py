@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.dialogue.check import begin_check, check_door, take_group
+from bot.dialogue import clinician, suits
+from bot.dialogue.check import CHANGES, begin_check, check_door, reports, take_group
 from bot.dialogue.effects import Forget, SendFile
 from bot.dialogue.items import CORRECTABLE
 from bot.dialogue.person import Consent, Person, Value
@@ -170,6 +171,7 @@ DECISIONS: dict[str, Decision] = {
         ("export_json", sends("export.json"), "sent"),
         ("check_door", check_door, "standing ask"),
         ("begin_check", begin_check, "asked"),
+        *((f"report_{change}", reports(change), "reopened") for change in CHANGES),
         ("take_group", take_group, "more done crisis lost"),
         ("pause", pause, "paused"),
         ("resume", resume, "resumed"),
@@ -177,4 +179,4 @@ DECISIONS: dict[str, Decision] = {
         ("carry_on", carry_on, "done"),
         ("show_with_country", show_with_country, "shown"),
     ]
-}
+} | clinician.DECISIONS | suits.DECISIONS

@@ -1,10 +1,14 @@
 """Named functions that fill list screens. Labels come from the page; here are only keys and facts."""
 
+from bot.dialogue import clinician, suits
 from bot.dialogue.check import check_findings
 from bot.dialogue.readers import home_country
 from bot.dialogue.world import Item, Items, Moment
 
-CORRECTABLE = ("check", "country", "country_now", "time_zone", "quiet_hours", "discreet")
+CORRECTABLE = (
+    *("check", "country", "country_now", "time_zone", "quiet_hours", "discreet"),
+    *("appointment", "clinician_view", "clinician_role", "clinician_on", "clinician_limits"),
+)
 
 
 def countries(moment: Moment) -> tuple[Item, ...]:
@@ -37,4 +41,6 @@ ITEMS: dict[str, Items] = {
     "zones_given": zones_given,
     "my_answers": my_answers,
     "check_findings": check_findings,
+    **clinician.ITEMS,
+    **suits.ITEMS,
 }

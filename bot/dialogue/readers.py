@@ -1,5 +1,6 @@
 """Named readers of typed answers: each understands one kind of thing or says, by phrase, how to write it."""
 
+from bot.dialogue import clinician
 from bot.dialogue.clocktext import clock_span, one_clock
 from bot.dialogue.events import Event, SharedLocation, Wrote
 from bot.dialogue.person import Person
@@ -46,5 +47,10 @@ def read_hours(event: Event, moment: Moment) -> Understood | Unclear:
     return Understood(f"{span[0]:%H:%M}-{span[1]:%H:%M}")
 
 
-READERS: dict[str, Reader] = {"country": read_country, "zone": read_zone, "hours": read_hours}
+READERS: dict[str, Reader] = {
+    "country": read_country,
+    "zone": read_zone,
+    "hours": read_hours,
+    **clinician.READERS,
+}
 PLACE_READERS = frozenset({"zone"})

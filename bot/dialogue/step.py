@@ -227,7 +227,8 @@ def press(world: World, person: Person, event: Chose, now: datetime) -> Step:
         case key if key in screen.choices:
             return arrive(world, tapped, screen.choices[key], "", now)
     if screen.kind == "tick":
-        return tick(world, tapped, screen, event, now)
+        # Which box was ticked must not stay behind as the last tap of somebody without consent.
+        return tick(world, tapped if event.key == "done" else person, screen, event, now)
     if screen.kind == "list" and event.key in (item.key for item in items_of(world, person, screen, now)):
         return arrive(world, tapped, screen.then, event.key, now)
     return again(person, "old_button")
@@ -291,7 +292,8 @@ def arrive(world: World, person: Person, target: str, given: str, now: datetime)
 
 def moved(person: Person, screen: str, given: str) -> Person:
     """The person at another screen, with the way back remembered."""
-    trail = person.trail if person.screen == screen else (*person.trail, person.place)
+    here = (person.screen, person.given) == (screen, given)
+    trail = person.trail if here else (*person.trail, person.place)
     return person.at(Place(screen, given), trail)
 
 
@@ -302,6 +304,6 @@ def turned_back(world: World, person: Person) -> Person:
         *rest, last = trail
         trail = tuple(rest)
         screen = world.graph.living(last.screen)
-        if screen and screen != person.screen:
+        if screen and (screen, last.given) != (person.screen, person.given):
             return person.at(replace(last, screen=screen), trail)
     return person.at(Place(world.graph.commands["menu"]), ())

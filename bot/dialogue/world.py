@@ -9,7 +9,10 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.answers.net import Net
+from bot.care.clinician import ViewTable
+from bot.care.questions import QuestionTable
 from bot.care.safety import SafetyTable
+from bot.care.techniques import TechniqueTable
 from bot.dialogue.effects import Effect
 from bot.dialogue.events import Event
 from bot.dialogue.graph import Graph
@@ -94,6 +97,9 @@ class Item:
 
 Reader = Callable[[Event, Moment], Understood | Unclear]
 Items = Callable[[Moment], tuple[Item, ...]]
+# What was typed, the wall clock where the person is, and whether a day ahead or one gone by is meant → every reading
+# as ISO text without a zone ("2026-11-27T15:00", or only the day), the likeliest first; none if not understood.
+Dates = Callable[[str, datetime, bool], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -112,3 +118,7 @@ class World:
     alarms: Mapping[str, str]
     consent_version: str
     safety: SafetyTable
+    views: ViewTable
+    questions: QuestionTable
+    techniques: TechniqueTable
+    dates: Dates

@@ -34,7 +34,7 @@ from bot.turn import Arrival, Turns
 
 # Together these stay below the five seconds that supervisors commonly give.
 SETTLE_SECONDS = 1.0
-DRAIN_SECONDS = 3.5
+DRAIN_SECONDS = 3.0
 BURST = 5
 
 log = structlog.get_logger()

@@ -77,8 +77,17 @@ class TerminalDoor:
         async for line in lines:
             if line.strip() in ("/quit", "/exit"):
                 break
+            if copied := self._copied(line):
+                self._console.print(escape(copied))
+                continue
             await self._take(self._event(line))
         self._console.print(f"[dim]{escape(self._words.shelf.phrases['terminal']['bye'])}[/dim]")
+
+    def _copied(self, line: str) -> str:
+        """The text that a button with that number copies; a press of it is nobody's turn."""
+        text = line.strip()
+        number = int(text) if text.isdecimal() else 0
+        return self._buttons[number - 1].copies if 1 <= number <= len(self._buttons) else ""
 
     def _event(self, line: str) -> Event:
         """A number is a press, two numbers after /location a place, everything else is written."""

@@ -32,7 +32,7 @@ ALLOWED = [
     "edited_channel_post",
 ]
 GONE = frozenset({"kicked", "left"})
-_DATA = re.compile(r"(\d{1,9}):(.+)", re.DOTALL)
+_DATA = re.compile(r"([0-9]{1,9}):(.+)", re.DOTALL)
 _KINDS: tuple[OtherKind, ...] = get_args(OtherKind)
 # What Telegram calls some of the things people send.
 _ALIASES: dict[str, OtherKind] = {

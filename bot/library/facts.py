@@ -18,6 +18,8 @@ from bot.dialogue.items import CORRECTABLE
 from bot.dialogue.person import Answer, Person
 from bot.dialogue.step import items_of
 from bot.dialogue.world import World
+from bot.library.care_facts import FACTS as CARE_FACTS
+from bot.library.care_facts import moment_said, sources_shown
 from bot.library.check_facts import (
     check_areas,
     check_date,
@@ -51,6 +53,11 @@ class Scene:
     def fact(self, name: str) -> Any:
         """The value of the fact of that name."""
         return FACTS[name].find(self)
+
+    @property
+    def locale(self) -> str:
+        """How dates and lists are written for the person."""
+        return DATE_LOCALES[self.person.language]
 
     def long_date(self, moment: datetime | date) -> str:
         """A date as people write it in the person's language."""
@@ -157,6 +164,8 @@ def said_value(scene: Scene, name: str, held: Answer) -> str:
                 if hours
                 else scene.shelf.phrases["values"]["none"]
             )
+        case (("appointment" | "clinician_on"), str(moment)):
+            return moment_said(scene, moment)
         case "check", list(ticked):
             return check_said(scene, ticked)
         case _, str(value):
@@ -182,20 +191,6 @@ def reopened(scene: Scene) -> list[str]:
     return [
         scene.shelf.phrases["answers"][name] for name in scene.person.given.split(",") if name in CORRECTABLE
     ]
-
-
-def journey(scene: Scene) -> list[dict[str, str]]:
-    """The steps with their marks: nothing is built to be done yet, so the first is current and the others open."""
-    marks = scene.shelf.phrases["marks"]
-    return [
-        {"number": str(number), "name": name, "mark": marks["current"] if number == 1 else marks["open"]}
-        for number, name in enumerate(scene.shelf.phrases["journey"].values(), start=1)
-    ]
-
-
-def next_thing(scene: Scene) -> str:
-    """The one next thing to do."""
-    return scene.shelf.phrases["next_thing"]["learn" if scene.person.consented else "consent"]
 
 
 def drop_date(scene: Scene) -> str:
@@ -224,7 +219,8 @@ def page_before(scene: Scene, field: Callable[[Any], str]) -> str:
 def page_sources(scene: Scene) -> list[str]:
     """The sources of the page that led here, ready to read."""
     page = scene.shelf.pages.get(scene.person.given)
-    return [scene.shelf.sources[source].said() for source in page.sources] if page else []
+    shown = dict.fromkeys((*page.sources, *sources_shown(scene, page.name))) if page else ()
+    return [scene.shelf.sources[source].said() for source in shown]
 
 
 def page_reviewed(scene: Scene) -> str:
@@ -281,8 +277,6 @@ FACTS: dict[str, Fact] = {
     "consented": Fact(lambda s: s.person.consented, True),
     "consent_date": Fact(consent_date, "22 November 2026"),
     "consent_version": Fact(consent_version, "2026-11-22"),
-    "journey": Fact(journey, [{"number": "1", "name": LONG * 2, "mark": "current"}] * 6),
-    "next_thing": Fact(next_thing, LONG * 4),
     "kept": Fact(kept, [{"name": LONG, "value": LONG * 2, "date": "22 November 2026"}] * 12),
     "drop_date": Fact(drop_date, "22 November 2026"),
     "retention_date": Fact(retention_date, "22 November 2026"),
@@ -317,4 +311,5 @@ FACTS: dict[str, Fact] = {
     "check_until": Fact(check_until, "22 November 2026"),
     "items_shown": Fact(number_of_items, 250),
     "language_name": Fact(lambda s: str(Locale(s.person.language).display_name), LONG),
+    **{name: Fact(find, longest) for name, (find, longest) in CARE_FACTS.items()},
 }

@@ -46,6 +46,8 @@ def read_flows(folder: Path) -> tuple[Graph, dict[str, str], list[Fault]]:
             screen, wrong = read_screen(f"{path.stem}.{key}", node)
             screens[screen.name] = screen
             faults += wrong
+    if not (folder / f"{ANYWHERE}.yaml").is_file():
+        faults.append(Fault(f"flows/{ANYWHERE}.yaml", "this file is missing."))
     sections, wrong = read_sections(anywhere)
     *others, alarms = sections
     return Graph(screens, *others), alarms, faults + wrong
@@ -68,9 +70,9 @@ def read_screen(name: str, node: Any) -> tuple[Screen, list[Fault]]:
     if misshapen := list(shape_faults(node)):
         return Screen(name, kind), [Fault(name, sentence) for sentence in misshapen]
     extra = [key for key in node if key != "kind" and key not in _FIELDS[kind]]
-    if kind == "tick" and not (node.get("options") or node.get("items")):
-        return screen_from(name, kind, node), [Fault(name, "a screen of kind «tick» needs «options» or «items».")]
     missing = [key for key in sorted(_NEEDED[kind]) if not node.get(key)]
+    if kind == "tick" and not (node.get("options") or node.get("items")):
+        missing.append("options» or «items")
     faults = [Fault(name, f"a screen of kind «{kind}» has no field «{key}».") for key in extra]
     faults += [Fault(name, f"a screen of kind «{kind}» needs the field «{key}».") for key in missing]
     return screen_from(name, kind, node), faults

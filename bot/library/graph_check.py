@@ -9,11 +9,11 @@ from bot.dialogue.step import BACK, SOURCES
 from bot.dialogue.world import Decision
 from bot.library.problems import Fault
 
-# Where the engine itself leads, so that no flow needs to.
-ENGINE_TARGETS = (START, SOURCES, "about.expired", "group.private", "reminder.retention")
-NEEDED_COMMANDS = tuple(
-    "start menu help cancel leave check map test sessions ask data erase settings stop".split()
-)
+# Where the engine itself leads, so that no flow needs to, and the page whose date is the version of the consent.
+CONSENT = "welcome.consent"
+ENGINE_TARGETS = (START, SOURCES, CONSENT, "about.expired", "group.private", "reminder.retention")
+NEEDED_COMMANDS = tuple("start menu help cancel leave check map test sessions ask data erase settings stop".split())
+ANYWHERE = "flows/anywhere.yaml"
 ENGINE_KEYS = frozenset("back menu leave sources more done".split())
 CALLBACK_BYTES = 64
 TOKEN_BYTES = 12
@@ -25,42 +25,54 @@ def graph_faults(
     decisions: Mapping[str, Decision],
     readers: Collection[str],
     items: Collection[str],
+    shaky: Collection[str] = (),
 ) -> Iterator[Fault]:
-    """Every fault of the graph."""
-    yield from dead_targets(graph, alarms)
+    """Every fault of the graph; `shaky` names the flow files and screens that could not be read as they are meant."""
     for screen in graph.screens.values():
+        yield from dead_ends(graph, screen, shaky)
         yield from unknown_names(screen, decisions, readers, items)
         yield from unfit_keys(screen, graph.commands)
-    if all(
-        target in graph.screens or target == BACK for s in graph.screens.values() for target in s.targets()
-    ):
+    yield from dead_targets(graph, alarms, shaky)
+    if ANYWHERE not in shaky:
+        yield from missing_entries(graph, alarms)
+    if not shaky:
         yield from unreachable(graph, alarms)
         yield from without_end(graph)
-        yield from endless_decisions(graph)
+    yield from endless_decisions(graph)
 
 
-def dead_targets(graph: Graph, alarms: Mapping[str, str]) -> Iterator[Fault]:
-    """Names that lead to a screen that does not exist, and commands that are missing."""
-    for screen in graph.screens.values():
-        for key, target in edges(screen):
-            if target != BACK and target not in graph.screens:
-                yield Fault(screen.name, f"«{key}» leads to {target}, which does not exist.")
+def known(graph: Graph, target: str, shaky: Collection[str]) -> bool:
+    """Whether the target exists, or may well exist in a flow file that could not be read."""
+    return target in graph.screens or f"flows/{target.split('.')[0]}.yaml" in shaky
+
+
+def dead_ends(graph: Graph, screen: Screen, shaky: Collection[str]) -> Iterator[Fault]:
+    """Ways out of a screen that lead to one that does not exist."""
+    for key, target in edges(screen):
+        if target != BACK and not known(graph, target, shaky):
+            yield Fault(screen.name, f"«{key}» leads to {target}, which does not exist.")
+
+
+def dead_targets(graph: Graph, alarms: Mapping[str, str], shaky: Collection[str]) -> Iterator[Fault]:
+    """Names that lead in from everywhere, and the engine's own, that have no screen."""
     sections = {"commands": graph.commands, "links": graph.links, "renamed": graph.renamed, "alarms": alarms}
     for section, targets in sections.items():
         for key, target in targets.items():
-            if target not in graph.screens:
-                yield Fault(
-                    "flows/anywhere.yaml", f"«{key}» in {section} leads to {target}, which does not exist."
-                )
+            if not known(graph, target, shaky):
+                yield Fault(ANYWHERE, f"«{key}» in {section} leads to {target}, which does not exist.")
+    for target in ENGINE_TARGETS:
+        if not known(graph, target, shaky):
+            yield Fault("flows", f"the screen {target} is needed and does not exist.")
+
+
+def missing_entries(graph: Graph, alarms: Mapping[str, str]) -> Iterator[Fault]:
+    """Commands and levels of alarms that lead nowhere."""
     for level in LEVELS:
         if level not in alarms:
-            yield Fault("flows/anywhere.yaml", f"the level «{level}» of alarms leads nowhere.")
+            yield Fault(ANYWHERE, f"the level «{level}» of alarms leads nowhere.")
     for command in NEEDED_COMMANDS:
         if command not in graph.commands:
-            yield Fault("flows/anywhere.yaml", f"the command «{command}» leads nowhere.")
-    for target in ENGINE_TARGETS:
-        if target not in graph.screens:
-            yield Fault("flows", f"the screen {target} is needed and does not exist.")
+            yield Fault(ANYWHERE, f"the command «{command}» leads nowhere.")
 
 
 def edges(screen: Screen) -> Iterator[tuple[str, str]]:
@@ -97,9 +109,19 @@ def unfit_keys(screen: Screen, commands: Mapping[str, str]) -> Iterator[Fault]:
     for key, target in screen.choices.items():
         if key in ENGINE_KEYS and commands.get(key) != target:
             yield Fault(screen.name, f"the key «{key}» is the engine's own and cannot lead to {target}.")
-    for key in (*screen.choices, *screen.options):
-        if len(key.encode()) > CALLBACK_BYTES - TOKEN_BYTES or ":" in key:
-            yield Fault(screen.name, f"the key «{key}» is too long for a button or holds a colon.")
+    for key in dict.fromkeys((*screen.choices, *screen.options)):
+        wrong = unfit_key(key)
+        if wrong and (key in screen.options or key not in ENGINE_KEYS):
+            yield Fault(screen.name, wrong)
+
+
+def unfit_key(key: str) -> str:
+    """Why a key cannot stand on a button of our own; empty when it can."""
+    if key in ENGINE_KEYS:
+        return f"the key «{key}» is the engine's own."
+    if len(key.encode()) > CALLBACK_BYTES - TOKEN_BYTES or ":" in key:
+        return f"the key «{key}» is too long for a button or holds a colon."
+    return ""
 
 
 def reached_from(graph: Graph, starts: Iterable[str]) -> set[str]:
@@ -130,9 +152,10 @@ def without_end(graph: Graph) -> Iterator[Fault]:
         for target in screen.targets():
             leading.setdefault(target, set()).add(screen.name)
     safe: set[str] = set()
-    # Whoever turns back is where they were before, and from there an end is in reach.
+    # Whoever turns back is where they were before, and from there an end is in reach. A target that does not exist
+    # is a fault of its own.
     ahead = [name for name, screen in graph.screens.items() if screen.kind == "end"]
-    ahead += leading.get(BACK, ())
+    ahead += [name for target in leading if target not in graph.screens for name in leading[target]]
     while ahead:
         name = ahead.pop()
         if name not in safe:

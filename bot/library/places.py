@@ -1,12 +1,14 @@
 """Emergency numbers and help lines by country: numbers from content/places, sentences from one language."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from babel.dates import format_date
-from jinja2 import Environment, StrictUndefined, UndefinedError
+from jinja2 import Environment, StrictUndefined, TemplateError
 
 from bot.library.pages import day, names
 
@@ -35,6 +37,7 @@ class PlaceBook:
     numbers: Mapping[str, str]
     words: Mapping[str, Any]
     locale: str
+    repeated: tuple[str, ...] = ()
 
     def name(self, code: str) -> str:
         """The country's name as a button or a sentence says it."""
@@ -77,18 +80,42 @@ class PlaceBook:
     def _fill(self, sentence: str, **more: str) -> str:
         return _JINJA.from_string(sentence).render({**self.numbers, **more})
 
-    def faults(self) -> list[str]:
-        """Sentences that are missing or name a number that does not exist."""
-        wrong: list[str] = []
-        for code in ("", *self.countries):
+    def faults(self) -> Iterator[str]:
+        """Sentences that are missing, name a number that does not exist, or do not name their own."""
+        yield from (f"the number «{line}» stands twice." for line in self.repeated)
+        yield from self._unsaid("", lambda: self.emergency_line(""), lambda: self.directory_line(""))
+        for country in self.countries.values():
+            yield from self._country_faults(country)
+
+    def _country_faults(self, country: Country) -> Iterator[str]:
+        code = country.code
+        if code not in self.words["countries"]:
+            yield f"the country «{code}» has no name."
+        if country.compiled == date.min:
+            yield f"«compiled» of {code} is not a date like 2026-11-22."
+        own = {*country.emergency, *(line for lines in country.lines.values() for line in lines)}
+        yield from (
+            f"«{line}» in unconfirmed of {code} is no number of it." for line in country.unconfirmed if line not in own
+        )
+        yield from self._unsaid(code, lambda: self.directory_line(code))
+        yield from self._unnamed(code, country.emergency[:1], lambda _: self.emergency_line(code))
+        for lines in country.lines.values():
+            yield from self._unnamed(code, lines, lambda line: self._line(country, line))
+
+    def _unnamed(self, code: str, lines: Iterable[str], say: Callable[[str], str]) -> Iterator[str]:
+        """Sentences that cannot be said or do not name the number they are about."""
+        for line in lines:
+            wrong = list(self._unsaid(code, partial(say, line)))
+            yield from wrong
+            if not wrong and self.numbers[line] not in say(line):
+                yield f"the sentence of «{line}» does not name its number {self.numbers[line]}."
+
+    def _unsaid(self, code: str, *sayings: Callable[[], str]) -> Iterator[str]:
+        for say in sayings:
             try:
-                self.emergency_line(code)
-                self.directory_line(code)
-                for kind in _KINDS:
-                    self.lines(code, kind)
-            except (KeyError, UndefinedError) as error:
-                wrong.append(f"the numbers of «{code or 'unknown'}» cannot be said: {error}.")
-        return wrong
+                say()
+            except (KeyError, TemplateError) as error:
+                yield f"the numbers of «{code or 'unknown'}» cannot be said: {error}."
 
 
 def place_book(numbers: Mapping[str, Any], words: Mapping[str, Any], locale: str) -> PlaceBook:
@@ -99,7 +126,9 @@ def place_book(numbers: Mapping[str, Any], words: Mapping[str, Any], locale: str
         countries.setdefault(code, _member(code, eu, young))
     rows = [row for entry in numbers["countries"].values() for row in _rows(entry)]
     rows += [eu, young, *numbers["unknown"]["may_connect"]]
-    return PlaceBook(_by_name(countries, words), {row["id"]: row["number"] for row in rows}, words, locale)
+    ids = Counter(str(row["id"]) for row in rows)
+    repeated = tuple(line for line, times in ids.items() if times > 1)
+    return PlaceBook(_by_name(countries, words), {row["id"]: row["number"] for row in rows}, words, locale, repeated)
 
 
 def _by_name(countries: dict[str, Country], words: Mapping[str, Any]) -> dict[str, Country]:

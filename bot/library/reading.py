@@ -1,6 +1,7 @@
 """content/ read whole: either a world and its words, or every fault at once."""
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,20 +14,38 @@ from bot.dialogue.graph import Graph
 from bot.dialogue.items import ITEMS
 from bot.dialogue.readers import READERS
 from bot.dialogue.world import World
+from bot.library import dates
+from bot.library.care_reading import RULES, WORDS, CareTables, care_source_faults, care_tables
 from bot.library.facts import DATE_LOCALES
-from bot.library.flows import read_flows
+from bot.library.flows import ANYWHERE, read_flows
 from bot.library.geography import Places
-from bot.library.graph_check import graph_faults
+from bot.library.graph_check import CONSENT, graph_faults
 from bot.library.markup import telegram_html
-from bot.library.pages import read_pages
+from bot.library.pages import COPY, day, read_pages
 from bot.library.places import PlaceBook, place_book
 from bot.library.problems import ContentProblem, Fault
+from bot.library.safety_check import safety_sources, sentence_faults, table_faults
 from bot.library.shelf import Shelf, Source
-from bot.library.text_yaml import UnreadableYaml, read_mapping
-from bot.library.word_check import page_faults, page_warnings, phrase_faults
+from bot.library.text_yaml import UnreadableYaml, only_texts, read_mapping
+from bot.library.word_check import (
+    command_faults,
+    file_warnings,
+    grade_faults,
+    page_faults,
+    page_warnings,
+    phrase_faults,
+    source_faults,
+)
 from bot.library.words import Words, environment
 
 LANGUAGE = "en"
+PHRASES, RED_FLAGS = f"{LANGUAGE}/phrases.yaml", f"{LANGUAGE}/red_flags.yaml"
+TERMS, SOURCES = f"{LANGUAGE}/terms.yaml", "sources.yaml"
+NUMBERS, PLACES = "places/countries.yaml", f"{LANGUAGE}/places.yaml"
+SAFETY, SAFETY_WORDS = "rules/safety.yaml", f"{LANGUAGE}/safety.yaml"
+CARE_WORDS = {part: f"{LANGUAGE}/{name}" for part, name in WORDS.items()}
+FILES = (PHRASES, RED_FLAGS, TERMS, SOURCES, NUMBERS, PLACES, SAFETY, SAFETY_WORDS, *RULES, *CARE_WORDS.values())
+CODE = re.compile(r"[A-Z]{2}$")
 RETENTION_DAYS = 365
 
 
@@ -41,101 +60,150 @@ class Library:
 
 @dataclass(frozen=True)
 class Content:
-    """The files of content/ as values, before anything is judged to be usable."""
+    """The files of content/ as values, before anything is judged to be usable.
+
+    `shaky` names the flow files and screens, `unread` the other files and pages, that could not be read as they are
+    meant: what rests on them is not judged, so that one slip does not look like a hundred.
+    """
 
     graph: Graph
     alarms: Mapping[str, str]
     shelf: Shelf
     net: Net | None
     safety: SafetyTable | None
+    care: CareTables | None
     terms: frozenset[str]
     aliases: Mapping[str, str]
     faults: tuple[Fault, ...]
+    shaky: frozenset[str]
+    unread: frozenset[str]
+    review_dates: Mapping[str, date]
 
 
 def open_library(folder: Path, today: date, retention_days: int = RETENTION_DAYS) -> Library:
     """The library in `folder`, checked; raises ContentProblem with every fault."""
     content = read_content(folder, retention_days)
     faults = [*content.faults, *judge(content)]
-    if faults or content.net is None or content.safety is None:
+    if faults or content.net is None or content.safety is None or content.care is None:
         raise ContentProblem(faults)
-    world = world_of(content, content.net, content.safety)
-    warnings = tuple(page_warnings(content.shelf, today))
+    world = world_of(content, content.net, content.safety, content.care)
+    warnings = (*file_warnings(content.review_dates, today), *page_warnings(content.shelf, today))
     return Library(world, Words(content.shelf, world), warnings)
 
 
 def read_content(folder: Path, retention_days: int = RETENTION_DAYS) -> Content:
     """Everything in `folder`, with what could not be read as faults."""
     if not (folder / LANGUAGE).is_dir():
-        raise ContentProblem(
-            [Fault(str(folder), f"there is no content here: the folder «{LANGUAGE}» is missing.")]
-        )
+        sentence = f"there is no content here: the folder «{LANGUAGE}» is missing."
+        raise ContentProblem([Fault(str(folder), sentence)])
     graph, alarms, faults = read_flows(folder / "flows")
+    shaky = frozenset(fault.where for fault in faults)
     pages, wrong = read_pages(folder / LANGUAGE / "screens")
+    unread = {fault.where for fault in wrong if fault.where not in pages}
     faults += wrong
-    read = _reader(folder, faults)
-    phrases = read(f"{LANGUAGE}/phrases.yaml")
+    files = {name: _read(folder, name, faults, unread) for name in FILES}
+    phrases = _phrases(files[PHRASES], faults)
     shelf = Shelf(
         pages=pages,
         notes={name: telegram_html(text) for name, text in phrases.get("notes", {}).items()},
         phrases=phrases,
-        sources=_sources(read("sources.yaml"), faults),
-        places=_places(read("places/countries.yaml"), read(f"{LANGUAGE}/places.yaml"), faults),
-        safety=read(f"{LANGUAGE}/safety.yaml"),
+        sources=_sources(files[SOURCES], faults),
+        places=_places(files, unread, faults),
+        safety=files[SAFETY_WORDS],
+        care={part: files[name] for part, name in CARE_WORDS.items()},
         retention_days=retention_days,
     )
-    safety = _safety(read("rules/safety.yaml"), shelf.safety, faults)
-    net = _net(read(f"{LANGUAGE}/red_flags.yaml"), faults)
-    terms = frozenset(word.casefold() for word in read(f"{LANGUAGE}/terms.yaml").get("medical_terms", ()))
-    aliases = read(f"{LANGUAGE}/terms.yaml").get("countries", {})
-    return Content(graph, alarms, shelf, net, safety, terms, aliases, tuple(faults))
+    safety = _safety(files, unread, faults)
+    return Content(
+        graph,
+        alarms,
+        shelf,
+        _net(files[RED_FLAGS], faults) if RED_FLAGS not in unread else None,
+        safety,
+        care_tables(files, LANGUAGE, unread, safety, faults) if safety else None,
+        *_terms(files[TERMS], faults),
+        tuple(faults),
+        shaky,
+        frozenset(unread),
+        _review_dates(files),
+    )
 
 
-def _reader(folder: Path, faults: list[Fault]) -> Callable[[str], dict[str, Any]]:
-    def read(name: str) -> dict[str, Any]:
-        try:
-            return read_mapping(folder / name)
-        except UnreadableYaml as error:
-            faults.append(Fault(name, f"{error}."))
-        except OSError as error:
-            faults.append(Fault(name, f"this file cannot be read ({error.strerror})."))
-        return {}
+def _read(folder: Path, name: str, faults: list[Fault], unread: set[str]) -> dict[str, Any]:
+    try:
+        return read_mapping(folder / name)
+    except UnreadableYaml as error:
+        faults.append(Fault(name, f"{error}."))
+    except OSError as error:
+        faults.append(Fault(name, f"this file cannot be read ({error.strerror})."))
+    unread.add(name)
+    return {}
 
-    return read
+
+def _phrases(groups: Mapping[str, Any], faults: list[Fault]) -> dict[str, dict[str, str]]:
+    phrases = {}
+    for name, table in groups.items():
+        phrases[name], wrong = only_texts(table, name)
+        faults += [Fault(PHRASES, sentence) for sentence in wrong]
+    return phrases
+
+
+def _terms(tables: Mapping[str, Any], faults: list[Fault]) -> tuple[frozenset[str], dict[str, str]]:
+    """The words that the reading grade lets pass, and what people call countries besides their names."""
+    aliases, wrong = only_texts(tables.get("countries"), "countries")
+    wrong += [f"«{code}» of {name} is not a country's code." for name, code in aliases.items() if not CODE.match(code)]
+    words = tables.get("medical_terms") or []
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        words, wrong = [], [*wrong, "«medical_terms» must be a list of words."]
+    faults += [Fault(TERMS, sentence) for sentence in wrong]
+    return frozenset(word.casefold() for word in words), aliases
+
+
+def _review_dates(files: Mapping[str, Mapping[str, Any]]) -> dict[str, date]:
+    """The day by which a file that carries one has to be reviewed again."""
+    found = {name: day(table["review_by"]) for name, table in files.items() if "review_by" in table}
+    return {name: due for name, due in found.items() if due}
 
 
 def _sources(rows: Mapping[str, Any], faults: list[Fault]) -> dict[str, Source]:
     sources: dict[str, Source] = {}
     for key, row in rows.items():
+        texts, wrong = only_texts(row, key)
         try:
-            sources[key] = Source(key, **row)
+            sources[key] = Source(key, **texts)
         except TypeError:
-            faults.append(
-                Fault(
-                    "sources.yaml",
-                    f"«{key}» needs publisher, title and year, and has nothing else but address and note.",
-                )
-            )
+            wrong = ["needs publisher, title and year, and has nothing else but address and note."]
+        faults += [Fault(SOURCES, f"«{key}»: {sentence}") for sentence in wrong]
     return sources
 
 
-def _places(numbers: Mapping[str, Any], words: Mapping[str, Any], faults: list[Fault]) -> PlaceBook:
+def _places(files: Mapping[str, Any], unread: set[str], faults: list[Fault]) -> PlaceBook:
+    nothing = PlaceBook({}, {}, {}, DATE_LOCALES[LANGUAGE])
+    if unread & {NUMBERS, PLACES}:
+        return nothing
     try:
-        book = place_book(numbers, words, DATE_LOCALES[LANGUAGE])
+        book = place_book(files[NUMBERS], files[PLACES], DATE_LOCALES[LANGUAGE])
         faults += [Fault("places", sentence) for sentence in book.faults()]
         return book
     except KeyError as error:
-        faults.append(Fault("places/countries.yaml", f"the entry {error} is missing."))
-        return PlaceBook({}, {}, {}, DATE_LOCALES[LANGUAGE])
+        faults.append(Fault(NUMBERS, f"the entry {error} is missing."))
+    except (TypeError, AttributeError):
+        faults.append(Fault(NUMBERS, "this file does not have the form that its first lines describe."))
+    return nothing
 
 
-def _safety(rules: Mapping[str, Any], words: Mapping[str, Any], faults: list[Fault]) -> SafetyTable | None:
-    try:
-        table = safety_table(rules)
-    except SafetyProblem as problem:
-        faults += [Fault("rules/safety.yaml", sentence) for sentence in problem.faults]
+def _safety(files: Mapping[str, Any], unread: set[str], faults: list[Fault]) -> SafetyTable | None:
+    if SAFETY in unread:
         return None
-    faults += [Fault(f"{LANGUAGE}/safety.yaml", sentence) for sentence in word_faults(table, words)]
+    try:
+        table = safety_table(files[SAFETY])
+    except SafetyProblem as problem:
+        faults += [Fault(SAFETY, sentence) for sentence in problem.faults]
+        return None
+    faults += [Fault(SAFETY, sentence) for sentence in table_faults(table)]
+    if SAFETY_WORDS not in unread:
+        wrong = word_faults(table, files[SAFETY_WORDS]) or sentence_faults(files[SAFETY_WORDS])
+        faults += [Fault(SAFETY_WORDS, sentence) for sentence in wrong]
     return table
 
 
@@ -143,32 +211,54 @@ def _net(tables: Mapping[str, Any], faults: list[Fault]) -> Net | None:
     try:
         return net_from(tables)
     except NetProblem as problem:
-        faults += [Fault(f"{LANGUAGE}/red_flags.yaml", sentence) for sentence in problem.faults]
+        faults += [Fault(RED_FLAGS, sentence) for sentence in problem.faults]
         return None
 
 
 def judge(content: Content) -> Iterator[Fault]:
     """What is wrong with content that could be read."""
-    yield from graph_faults(content.graph, content.alarms, DECISIONS, READERS, ITEMS)
     html, plain = environment(escapes=True), environment(escapes=False)
-    yield from page_faults(content.graph, content.shelf, content.terms, html, plain)
-    yield from phrase_faults(content.shelf, html, plain)
-    yield from alarm_faults(content)
+    pages, unread = content.shelf.pages, content.unread
+    yield from graph_faults(content.graph, content.alarms, DECISIONS, READERS, ITEMS, content.shaky)
+    yield from page_faults(content.graph, content.shelf, html, plain, content.shaky | unread)
+    if TERMS not in unread:
+        yield from grade_faults(pages, content.terms)
+    if SOURCES not in unread:
+        yield from source_faults(content.shelf)
+        yield from rule_source_faults(content)
+        yield from care_source_faults(content.care, content.shelf.sources) if content.care else ()
+    if PHRASES not in unread:
+        yield from (Fault(PHRASES, sentence) for sentence in phrase_faults(content.shelf, html, plain))
+    if f"flows/{ANYWHERE}.yaml" not in content.shaky:
+        yield from alarm_faults(content)
+        yield from (Fault(PHRASES, wrong) for wrong in command_faults(content.shelf, content.graph.commands))
+    if CONSENT in pages and pages[CONSENT].compiled is None:
+        yield Fault(CONSENT, "the header field «compiled» is missing: it is the version of what people agree to.")
 
 
 def alarm_faults(content: Content) -> Iterator[Fault]:
     """Alarms of the net that lead to no screen."""
-    if content.net is None:
-        return
-    for pattern in content.net.patterns:
-        alarm = f"{pattern.level}.{pattern.topic}"
+    patterns = content.net.patterns if content.net else ()
+    for alarm in dict.fromkeys(f"{pattern.level}.{pattern.topic}" for pattern in patterns):
         if alarm not in content.alarms:
-            yield Fault("flows/anywhere.yaml", f"the alarm «{alarm}» leads nowhere.")
+            yield Fault(f"flows/{ANYWHERE}.yaml", f"the alarm «{alarm}» leads nowhere.")
 
 
-def world_of(content: Content, net: Net, safety: SafetyTable) -> World:
+def rule_source_faults(content: Content) -> Iterator[Fault]:
+    """Sources that alarms and safety rules rest on and that are not in sources.yaml."""
+    patterns = content.net.patterns if content.net else ()
+    named = [(RED_FLAGS, pattern.id, source) for pattern in patterns for source in pattern.sources]
+    rules = safety_sources(content.safety) if content.safety else ()
+    named += [(SAFETY, rule, source) for rule, source in rules]
+    for name, entry, source in named:
+        if source not in content.shelf.sources:
+            yield Fault(name, f"the source «{source}» of «{entry}» is not in sources.yaml.")
+
+
+def world_of(content: Content, net: Net, safety: SafetyTable, care: CareTables) -> World:
     """The rules of the talk, with every named function in its place."""
     pages = content.shelf.pages
+    dates.warm_up()
     return World(
         graph=content.graph,
         decisions=DECISIONS,
@@ -180,19 +270,21 @@ def world_of(content: Content, net: Net, safety: SafetyTable) -> World:
         alarms=content.alarms,
         consent_version=consent_version(content.shelf),
         safety=safety,
+        views=care.views,
+        questions=care.questions,
+        techniques=care.techniques,
+        dates=dates.readings,
     )
 
 
 def _labels(name: str, content: Content) -> dict[str, str]:
     """The words on a screen's buttons as they stand in its page; labels that are filled in are left out."""
     page = content.shelf.pages[name]
-    engine = {
-        key: content.shelf.phrases["engine"][key]
-        for key in ("back", "menu", "leave", "sources", "more", "done")
-    }
-    return {**engine, **{key: label for key, label in page.labels.items() if "{" not in label}}
+    engine = {key: content.shelf.phrases["engine"][key] for key in ("back", "menu", "leave", "sources", "more", "done")}
+    # A text to copy leads nowhere, so its label cannot be typed.
+    return {**engine, **{key: said for key, said in page.labels.items() if "{" not in said and key != COPY}}
 
 
 def consent_version(shelf: Shelf) -> str:
     """The version of the consent text: the day it was compiled."""
-    return str(shelf.pages["welcome.consent"].compiled)
+    return str(shelf.pages[CONSENT].compiled)

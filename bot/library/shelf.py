@@ -41,6 +41,7 @@ class Shelf:
     sources: Mapping[str, Source]
     places: PlaceBook
     safety: Mapping[str, Mapping[str, Any]]
+    care: Mapping[str, Mapping[str, Any]]
     retention_days: int
 
     def fill(self, sentence: str, **facts: str) -> str:

@@ -1,25 +1,39 @@
 """What can be wrong with words: labels, facts, lengths, sources, reading grade, dates."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
-from typing import get_args
+from typing import Any, get_args
 
 import textstat
-from jinja2 import Environment, TemplateError, TemplateSyntaxError, UndefinedError, meta
+from jinja2 import Environment, TemplateError, TemplateSyntaxError, meta
 
+from bot.care.clinician import AGES, KINDS, ROLES
+from bot.care.opening import REASONS
+from bot.care.safety import LEVELS
 from bot.dialogue.events import OtherKind
 from bot.dialogue.graph import Graph, Screen
 from bot.dialogue.items import CORRECTABLE
+from bot.library.care_facts import NEXT
 from bot.library.facts import FACTS
 from bot.library.markup import JINJA, plain_text, telegram_length, tidy
-from bot.library.pages import Page
+from bot.library.pages import COPY, Page
 from bot.library.problems import Fault
 from bot.library.shelf import Shelf
 
 MESSAGE = 4096
 CAPTION = 1024
 LABEL = 60
-TOAST = 200
+# The longest texts Telegram takes, by group of phrases or by phrase; toasts, names and descriptions are its own.
+LONGEST = {
+    "toasts": 200,
+    "engine": LABEL,
+    "commands": 256,
+    "bot.name": 64,
+    "bot.short_description": 120,
+    "bot.description": 512,
+}
+WORD = re.compile(r"\w[\w'’-]*")
 HIGHEST_GRADE = 8.0
 GRADED_FROM = 60
 SOON = timedelta(days=30)
@@ -28,15 +42,22 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
     "notes": _SENT
     | set(
         "old_button welcome_back forwarded empty_text edited unknown_command not_understood way_round location_not_now "
-        "country_unclear zone_unclear hours_unclear file_failed my_fault changed_since too_fast not_kept".split()
+        "country_unclear zone_unclear hours_unclear file_failed my_fault changed_since too_fast not_kept "
+        "date_unclear date_past date_far hour_unclear day_unclear day_ahead limits_unclear limits_long".split()
     ),
     "toasts": {"already_done"},
-    "engine": set("back menu leave sources more done none ticked unticked".split()),
-    "answers": set(CORRECTABLE),
-    "values": set("none not_reviewed nothing_kept discreet_yes discreet_no".split()),
-    "sentences": {"hours"},
+    "engine": set("back menu leave sources more done none unsure ticked unticked".split()),
+    "answers": {*CORRECTABLE, "held", "clinician_stale"},
+    "levels": set(LEVELS),
+    "values": set("none not_reviewed nothing_kept discreet_yes discreet_no".split())
+    | {f"clinician_view_{kind}" for kind in KINDS}
+    | {f"clinician_role_{role}" for role in ROLES}
+    | {f"clinician_stale_{age}" for age in AGES},
+    "opening": set(REASONS),
+    "stale": set(AGES),
+    "sentences": {"hours", "moment", "clinician_so_far", *(f"clinician_{kind}" for kind in KINDS)},
     "marks": set("done current open".split()),
-    "next_thing": set("consent learn".split()),
+    "next_thing": set("consent clinician therapist".split()) | set(NEXT.values()),
     "file": set("export_txt_name export_json_name export_txt_caption export_json_caption".split()),
     "terminal": set("how bye".split()),
     "bot": set("name short_description description".split()),
@@ -47,32 +68,31 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
 
 
 def page_faults(
-    graph: Graph, shelf: Shelf, terms: frozenset[str], html: Environment, plain: Environment
+    graph: Graph, shelf: Shelf, html: Environment, plain: Environment, shaky: Collection[str] = ()
 ) -> Iterator[Fault]:
-    """Every fault of the pages, against the graph they belong to."""
-    yield from missing_pages(graph, shelf.pages)
+    """Every fault of the pages; `shaky` names the flow files, screens and pages that could not be read as meant."""
+    yield from missing_pages(graph, shelf.pages, shaky)
     for page in shelf.pages.values():
         screen = graph.screens.get(page.name)
-        if screen is not None and screen.kind != "decide":
+        if screen is not None and screen.name not in shaky:
             yield from label_faults(screen, page)
-            yield from template_faults(page, html, plain)
-            yield from grade_faults(page, terms)
-        yield from source_faults(page, shelf)
+        yield from template_faults(page, html, plain)
 
 
-def missing_pages(graph: Graph, pages: Mapping[str, Page]) -> Iterator[Fault]:
+def missing_pages(graph: Graph, pages: Mapping[str, Page], shaky: Collection[str]) -> Iterator[Fault]:
     """Screens without words and words without a screen."""
     for screen in graph.screens.values():
-        if screen.kind != "decide" and screen.name not in pages:
+        if screen.kind != "decide" and screen.name not in pages and screen.name not in shaky:
             yield Fault(screen.name, "this screen has no page.")
     for name in pages:
-        if name not in graph.screens or graph.screens[name].kind == "decide":
+        lost = name in shaky or f"flows/{name.split('.')[0]}.yaml" in shaky
+        if not lost and (name not in graph.screens or graph.screens[name].kind == "decide"):
             yield Fault(name, "this page belongs to no screen.")
 
 
 def label_faults(screen: Screen, page: Page) -> Iterator[Fault]:
     """Buttons without a label, labels without a button, and lists without a label for their items."""
-    keys = {*screen.choices, *screen.options}
+    keys = list(dict.fromkeys((*screen.choices, *screen.options, *((COPY,) if page.copies else ()))))
     for key in keys:
         if not page.labels.get(key):
             yield Fault(page.name, f"the button «{key}» has no label.")
@@ -81,30 +101,46 @@ def label_faults(screen: Screen, page: Page) -> Iterator[Fault]:
             yield Fault(page.name, f"the label «{key}» belongs to no button.")
     if bool(screen.items) != bool(page.item):
         yield Fault(page.name, "a list needs «item», the label of its entries, and nothing else has one.")
-    for label in page.labels.values():
-        if len(label) > LABEL:
-            yield Fault(page.name, f"the label «{label}» is longer than {LABEL} characters.")
+    if page.copies and COPY in screen.choices:
+        yield Fault(page.name, f"the button «{COPY}» leads somewhere, so the page can't have a text to copy.")
 
 
 def template_faults(page: Page, html: Environment, plain: Environment) -> Iterator[Fault]:
-    """Facts that do not exist, templates that cannot be filled, and words over Telegram's length with the longest data."""
-    for source in (page.item, *page.labels.values()):
-        yield from (Fault(page.name, sentence) for sentence in unknown_facts(source, plain))
-    wrong = list(unknown_facts(page.html, html))
-    yield from (Fault(page.name, sentence) for sentence in wrong)
-    if wrong:
+    """Facts that do not exist, templates that cannot be filled, and words too long or too few for Telegram."""
+    for label in (page.item, *page.labels.values()):
+        yield from (Fault(page.name, sentence) for sentence in label_lengths(label, plain))
+    yield from (Fault(page.name, sentence) for sentence in unknown_facts(page.copies, plain))
+    yield from (Fault(page.name, sentence) for sentence in page_lengths(page, html))
+
+
+def label_lengths(label: str, plain: Environment) -> Iterator[str]:
+    """What is wrong with a label filled with the longest data."""
+    if wrong := list(unknown_facts(label, plain)):
+        yield from wrong
         return
     try:
-        text = longest(page.html, html)
+        if len(longest(label, plain)) > LABEL:
+            yield f"the label «{label}» is longer than {LABEL} characters."
     except TemplateError as error:
-        yield Fault(page.name, f"the words cannot be filled in: {error}.")
+        yield f"{error}."
+
+
+def page_lengths(page: Page, html: Environment) -> Iterator[str]:
+    """What is wrong with a page filled with the longest data, and with none."""
+    if wrong := list(unknown_facts(page.html, html)):
+        yield from wrong
         return
-    if telegram_length(text) > MESSAGE and not page.long:
-        yield Fault(
-            page.name, f"with the longest data this is {telegram_length(text)} characters, over {MESSAGE}."
-        )
-    if not plain_text(text):
-        yield Fault(page.name, "this page says nothing.")
+    try:
+        units, least = telegram_length(longest(page.html, html)), emptiest(page.html, html)
+    except TemplateError as error:
+        yield f"{error}."
+        return
+    if units > MESSAGE and not page.long:
+        yield f"with the longest data this is {units} characters, over {MESSAGE}."
+    if not units:
+        yield "this page says nothing."
+    elif not plain_text(least):
+        yield "this page says nothing while nothing is known."
 
 
 def unknown_facts(source: str, jinja: Environment) -> Iterator[str]:
@@ -118,21 +154,31 @@ def unknown_facts(source: str, jinja: Environment) -> Iterator[str]:
 
 
 def longest(source: str, jinja: Environment) -> str:
-    """A template filled with the longest value of every fact."""
+    """A template filled with the longest value of every fact; raises TemplateError with a sentence."""
+    return filled(source, jinja, {name: fact.longest for name, fact in FACTS.items()})
+
+
+def emptiest(source: str, jinja: Environment) -> str:
+    """A template filled for somebody of whom nothing is known; raises TemplateError with a sentence."""
+    return filled(source, jinja, {name: type(fact.longest)() for name, fact in FACTS.items()})
+
+
+def filled(source: str, jinja: Environment, facts: Mapping[str, Any]) -> str:
+    """A template filled with these facts; raises TemplateError with a sentence."""
     try:
-        return tidy(jinja.from_string(source).render({name: fact.longest for name, fact in FACTS.items()}))
-    except UndefinedError as error:
-        raise TemplateError(str(error)) from error
+        return tidy(jinja.from_string(source).render(facts))
+    # A template is a small program of the editor's and may fail in any way a program can.
+    except Exception as error:
+        raise TemplateError(f"the words cannot be filled in: {error}") from error
 
 
-def grade_faults(page: Page, terms: frozenset[str]) -> Iterator[Fault]:
-    """A page of many words that is too hard to read; allowed medical terms count as easy words."""
-    grade = reading_grade(page, terms)
-    if grade is not None and grade > HIGHEST_GRADE:
-        yield Fault(
-            page.name,
-            f"reading grade {grade:.1f} is over {HIGHEST_GRADE:g}: use shorter sentences and words.",
-        )
+def grade_faults(pages: Mapping[str, Page], terms: frozenset[str]) -> Iterator[Fault]:
+    """Pages of many words that are too hard to read; allowed medical terms count as easy words."""
+    for page in pages.values():
+        grade = reading_grade(page, terms)
+        if grade is not None and grade > HIGHEST_GRADE:
+            sentence = f"reading grade {grade:.1f} is over {HIGHEST_GRADE:g}: use shorter sentences and words."
+            yield Fault(page.name, sentence)
 
 
 def reading_grade(page: Page, terms: frozenset[str]) -> float | None:
@@ -140,7 +186,7 @@ def reading_grade(page: Page, terms: frozenset[str]) -> float | None:
     text = spoken(page.html)
     if len(text.split()) < GRADED_FROM:
         return None
-    easy = " ".join("skin" if word.strip(".,;:!?()'’").casefold() in terms else word for word in text.split())
+    easy = WORD.sub(lambda word: "skin" if word[0].casefold() in terms else word[0], text)
     return float(textstat.flesch_kincaid_grade(easy))
 
 
@@ -154,30 +200,50 @@ def _without_jinja(html: str) -> str:
     return JINJA.sub("", html)
 
 
-def phrase_faults(shelf: Shelf, html: Environment, plain: Environment) -> Iterator[Fault]:
-    """Phrase groups the engine needs and does not find, unknown facts in them, and toasts too long to show."""
+def phrase_faults(shelf: Shelf, html: Environment, plain: Environment) -> Iterator[str]:
+    """Phrases the engine needs and does not find, unknown facts in them, and texts longer than Telegram takes."""
     for group, needed in NEEDED_PHRASES.items():
         for key in sorted(needed - set(shelf.phrases.get(group, {}))):
-            yield Fault("phrases.yaml", f"«{key}» is missing in {group}.")
+            yield f"«{key}» is missing in {group}."
     for name, text in shelf.notes.items():
-        yield from (
-            Fault("phrases.yaml", f"notes.{name}: {sentence}") for sentence in unknown_facts(text, html)
-        )
-    for group in ("engine", "export", "file", "values"):
-        for key, text in shelf.phrases.get(group, {}).items():
-            yield from (
-                Fault("phrases.yaml", f"{group}.{key}: {wrong}") for wrong in unknown_facts(text, plain)
-            )
-    for key, text in shelf.phrases.get("toasts", {}).items():
-        if len(text) > TOAST:
-            yield Fault("phrases.yaml", f"toasts.{key} is longer than {TOAST} characters.")
+        yield from (f"notes.{name}: {wrong}" for wrong in unknown_facts(text, html))
+    for group, texts in shelf.phrases.items():
+        for key, text in texts.items():
+            yield from phrase_texts(f"{group}.{key}", text, plain)
 
 
-def source_faults(page: Page, shelf: Shelf) -> Iterator[Fault]:
-    """Sources a page names that are not in sources.yaml."""
-    for source in page.sources:
-        if source not in shelf.sources:
-            yield Fault(page.name, f"the source «{source}» is not in sources.yaml.")
+def phrase_texts(name: str, text: str, plain: Environment) -> Iterator[str]:
+    """What is wrong with one phrase, such as «toasts.already_done»."""
+    group = name.split(".")[0]
+    if group in ("engine", "export", "file", "values"):
+        yield from (f"{name}: {wrong}" for wrong in unknown_facts(text, plain))
+    longest_text = LONGEST.get(name, LONGEST.get(group, len(text)))
+    if len(text) > longest_text:
+        yield f"{name} is longer than {longest_text} characters."
+
+
+def command_faults(shelf: Shelf, commands: Collection[str]) -> Iterator[str]:
+    """Commands that Telegram would list and that the bot does not know."""
+    for name in shelf.phrases.get("commands", {}):
+        if name not in commands and name != "back":
+            yield f"«{name}» in commands is no command of flows/anywhere.yaml."
+
+
+def source_faults(shelf: Shelf) -> Iterator[Fault]:
+    """Sources that pages name and that are not in sources.yaml."""
+    for page in shelf.pages.values():
+        for source in page.sources:
+            if source not in shelf.sources:
+                yield Fault(page.name, f"the source «{source}» is not in sources.yaml.")
+
+
+def file_warnings(review_dates: Mapping[str, date], today: date) -> Iterator[str]:
+    """Files past or near their review date; they hold alarms and numbers, so they are used all the same."""
+    for name, due in review_dates.items():
+        if due < today:
+            yield f"{name}: its review was due on {due}; it is still used."
+        elif due - today <= SOON:
+            yield f"{name}: its review is due on {due}."
 
 
 def page_warnings(shelf: Shelf, today: date) -> Iterator[str]:

@@ -16,12 +16,14 @@ from bot.dialogue.step import items_shown
 from bot.dialogue.world import World
 from bot.library.facts import FACTS, Scene
 from bot.library.markup import plain_text, tidy
-from bot.library.pages import Page
+from bot.library.pages import COPY, Page
 from bot.library.shelf import Shelf
 
 EXPIRED = "about.expired"
 SOURCES = "about.sources"
 SHORT_LABEL = 16
+# What a button may copy, in UTF-16 units.
+COPIED_AT_MOST = 256
 # Screens that say "back", "menu" and "leave" in their own words need no second button for it.
 FOOTER = ("back", "menu", "leave")
 
@@ -94,11 +96,13 @@ class Words:
         """Every button of the screen, the ways out last; none in a group, where anybody could press."""
         if person.id < 0:
             return ()
-        keys = [
-            *self._own_buttons(person, page, screen_name, now),
-            *self._engine_buttons(person, page, screen_name, now),
+        own = self._own_buttons(person, page, screen_name, now)
+        added = self._engine_buttons(person, page, screen_name, now)
+        buttons = [
+            *(Button(label, f"{person.step}:{key}") for key, label in own),
+            *self._copy_buttons(person, page, now),
+            *(Button(label, f"{person.step}:{key}") for key, label in added),
         ]
-        buttons = [Button(label, f"{person.step}:{key}") for key, label in keys]
         footer = tuple(
             Button(self.shelf.phrases["engine"][key], f"{person.step}:{key}")
             for key in FOOTER
@@ -121,6 +125,12 @@ class Words:
             yield key, self._box(screen, person, key) + self.label(person, page.labels[key], now, {})
         for key in screen.choices:
             yield key, self.label(person, page.labels[key], now, {})
+
+    def _copy_buttons(self, person: Person, page: Page, now: datetime) -> Iterable[Button]:
+        """The button that copies the page's text; none when Telegram would not take so much, or nothing is there."""
+        text = self.label(person, page.copies, now, {}) if page.copies else ""
+        if 0 < len(text.encode("utf-16-le")) // 2 <= COPIED_AT_MOST:
+            yield Button(self.label(person, page.labels[COPY], now, {}), copies=text)
 
     def _box(self, screen: Screen, person: Person, key: str) -> str:
         """The box before a label that can be ticked."""

@@ -274,7 +274,8 @@ async def measure(stored: list[int], repeats: int) -> tuple[list[tuple[str, str,
     now = datetime.now(UTC)
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(Path(folder), 365)
-        _, pattern = await undisturbed(library, store, 1, talk(1, 5 * MOVES), now)
+        moves = talk(1, 5 * MOVES)
+        _, pattern = await undisturbed(library, store, 1, moves, [now] * len(moves))
         entry = await an_entry(library, store, now)
         await store.close()
     parts = [

@@ -95,9 +95,7 @@ class Elsewhere:
 
     async def act(self, name: str, **asked: Any) -> Any:
         """One act of tests/fake_telegram/control.py; raises Refused."""
-        return await self._answer(
-            self._session.post(f"{self._control}/control/{name}", data=orjson.dumps(asked))
-        )
+        return await self._answer(self._session.post(f"{self._control}/control/{name}", data=orjson.dumps(asked)))
 
     async def look(self, name: str, **asked: Any) -> Any:
         """One look of the same; raises Refused."""

@@ -4,7 +4,7 @@ Buttons are pressed by their keys and zones typed by their names, so that an edi
 here. Every move gets exactly one answer, and the step token on its keyboard counts the moves.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, count, islice
@@ -128,12 +128,15 @@ def _timeless(value: Any) -> Any:
 
 
 async def undisturbed(
-    library: Library, store: TinyStore, person: int, moves: Iterable[Move], now: datetime
+    library: Library, store: TinyStore, person: int, moves: Sequence[Move], times: Sequence[datetime]
 ) -> tuple[list[Shown], Record]:
-    """The same talk through the same turns with nobody killed: what is shown, and the record at the end."""
-    turns = Turns(library.world, library.words, store, lambda chat: True, store.names.of, lambda: now)
+    """The same talk through the same turns with nobody killed: what is shown, and the record at the end.
+
+    `times` are when the moves were taken, for some screens tell the time.
+    """
+    turns = Turns(library.world, library.words, store, lambda chat: True, store.names.of, lambda: times[-1])
     shown: list[Shown] = []
-    for number, move in enumerate(moves, start=1):
+    for number, (move, now) in enumerate(zip(moves, times, strict=True), start=1):
         kept = await turns.take(person, [Arrival(event_of(move, shown), number)], now)
         shown += [shown_by(entry) for entry in kept.entries]
         for entry in kept.entries:

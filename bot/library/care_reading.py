@@ -1,0 +1,83 @@
+"""The tables behind "Talk to a clinician" and "Which technique suits me?", read and checked with their words."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from bot.care.clinician import ViewProblem, ViewTable, view_table
+from bot.care.opening import REASONS
+from bot.care.questions import QuestionProblem, QuestionTable, question_table, question_word_faults
+from bot.care.safety import SafetyTable
+from bot.care.techniques import TechniqueProblem, TechniqueTable, technique_table, technique_word_faults
+from bot.dialogue.suits import TECHNIQUES
+from bot.library.problems import Fault
+
+CLINICIAN = "rules/clinician.yaml"
+QUESTIONS, TECHNIQUE = "rules/questions.yaml", "rules/techniques.yaml"
+RULES = (CLINICIAN, QUESTIONS, TECHNIQUE)
+# The name under which a shelf keeps the words, and the file in the folder of the language.
+WORDS = {"questions": "questions.yaml", "techniques": "techniques.yaml"}
+
+Table = TypeVar("Table")
+
+
+@dataclass(frozen=True)
+class CareTables:
+    """What makes an answer old, what to ask a clinician, and which technique suits whom."""
+
+    views: ViewTable
+    questions: QuestionTable
+    techniques: TechniqueTable
+
+
+def care_tables(
+    files: Mapping[str, Any], language: str, unread: Collection[str], safety: SafetyTable, faults: list[Fault]
+) -> CareTables | None:
+    """The three tables, or None with every fault of them and of their words added."""
+
+    def read(name: str, make: Callable[[], Table], words: Callable[[Table], Iterable[Fault]]) -> Table | None:
+        if name in unread:
+            return None
+        try:
+            table = make()
+        except (ViewProblem, QuestionProblem, TechniqueProblem) as problem:
+            faults.extend(Fault(name, sentence) for sentence in problem.faults)
+            return None
+        faults.extend(words(table))
+        return table
+
+    def worded(part: str, check: Callable[[Any, Mapping[str, Any]], Iterable[str]]) -> Callable[[Any], list[Fault]]:
+        name = f"{language}/{WORDS[part]}"
+        return lambda table: [Fault(name, said) for said in check(table, files[name])] if name not in unread else []
+
+    views = read(CLINICIAN, lambda: view_table(files[CLINICIAN], safety.findings), lambda table: ())
+    questions = read(
+        QUESTIONS, lambda: question_table(files[QUESTIONS], safety), worded("questions", question_word_faults)
+    )
+    techniques = read(
+        TECHNIQUE,
+        lambda: technique_table(files[TECHNIQUE], safety, REASONS),
+        worded("techniques", technique_word_faults),
+    )
+    if views is None or questions is None or techniques is None:
+        return None
+    if techniques.techniques != TECHNIQUES:
+        faults.append(Fault(TECHNIQUE, f"techniques must be {', '.join(TECHNIQUES)}, in this order."))
+    return CareTables(views, questions, techniques)
+
+
+def care_sources(tables: CareTables) -> Iterator[tuple[str, str]]:
+    """Every source the tables rest on, with the file that names it."""
+    questions = tables.questions
+    for question in (*questions.questions, *questions.unsure.values(), *questions.standing):
+        yield from ((QUESTIONS, source) for source in question.sources)
+    rules = [rule.sources for rule in tables.techniques.rules]
+    for sources in (*rules, tables.techniques.never.sources):
+        yield from ((TECHNIQUE, source) for source in sources)
+
+
+def care_source_faults(tables: CareTables, sources: Collection[str]) -> Iterator[Fault]:
+    """Sources that are not in sources.yaml."""
+    for name, source in sorted(set(care_sources(tables))):
+        if source not in sources:
+            yield Fault(name, f"the source «{source}» is not in sources.yaml.")
