@@ -35,9 +35,7 @@ TWO_LINES = (
 
 def parser() -> argparse.ArgumentParser:
     """The command line: every command with its help, and every setting."""
-    rows = "\n".join(
-        f"  {s.name:<22} {s.means}" + (f" (default {s.default})" if s.default else "") for s in SETTINGS
-    )
+    rows = "\n".join(f"  {s.name:<22} {s.means}" + (f" (default {s.default})" if s.default else "") for s in SETTINGS)
     top = argparse.ArgumentParser(
         prog="python -m bot",
         description="A guide to massage for adults with psoriasis, on Telegram and in the terminal. "
@@ -49,19 +47,13 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="talk on Telegram, by polling")
     talking = commands.add_parser("talk", help="the same bot in the terminal: buttons as numbers")
     talking.add_argument("--record", type=Path, metavar="FILE", help="write the talk to FILE as a walk")
-    checking = commands.add_parser(
-        "check", help="list every fault of content and settings; exit code 1 if any"
-    )
-    checking.add_argument(
-        "--on", type=date.fromisoformat, metavar="DATE", help="as if it were that day (YYYY-MM-DD)"
-    )
+    checking = commands.add_parser("check", help="list every fault of content and settings; exit code 1 if any")
+    checking.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="as if it were that day (YYYY-MM-DD)")
     showing = commands.add_parser("preview", help="every screen on one page of HTML")
     showing.add_argument("file", type=Path, metavar="FILE.html")
     exporting = commands.add_parser("export", help="everything kept about one person, readable and as JSON")
     exporting.add_argument("id", type=int, metavar="ID")
-    erasing = commands.add_parser(
-        "erase", help="erase one person; a running bot does it within a second or two"
-    )
+    erasing = commands.add_parser("erase", help="erase one person; a running bot does it within a second or two")
     erasing.add_argument("id", type=int, metavar="ID")
     return top
 
@@ -98,15 +90,13 @@ def set_up_logs(level: str) -> None:
 
 def library_of(settings: Settings) -> Library:
     """The checked content."""
-    return open_library(settings.content_dir, wall_clock().date(), settings.retention_days)
+    return open_library(settings.content_dir, wall_clock().date(), settings.retention_days, grades=False)
 
 
 def run(settings: Settings, asked: argparse.Namespace) -> int:
     """Telegram until a signal."""
     if not settings.telegram_bot_token:
-        raise SettingsProblem(
-            ["TELEGRAM_BOT_TOKEN is needed to run on Telegram; `python -m bot talk` needs none."]
-        )
+        raise SettingsProblem(["TELEGRAM_BOT_TOKEN is needed to run on Telegram; `python -m bot talk` needs none."])
     asyncio.run(run_bot(settings, library_of(settings)))
     return 0
 

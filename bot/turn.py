@@ -145,9 +145,9 @@ class Turns:
         rendered = self._words.screen(stranger, Say(screen, urgent=True), now)
         return Rendered(rendered.text)
 
-    def sorry(self, person_id: int, now: datetime) -> Rendered:
+    def sorry(self, person_id: int, now: datetime, note: str = "not_kept") -> Rendered:
         """The words for a message that could not be kept."""
-        return Rendered(self._words.note(Person(person_id), "not_kept", now))
+        return Rendered(self._words.note(Person(person_id), note, now))
 
     def _one(self, draft: Draft, arrival: Arrival, now: datetime) -> Draft:
         """One more event taken into the draft; one whose update was taken before changes nothing."""
@@ -195,21 +195,15 @@ class Turns:
                     toast = self._words.toast(phrase)
                 case Forget():
                     forget = True
-        return Draft(
-            replace(record, outbox=tuple(outbox)), acknowledged(draft, arrival, toast), forget, changed=True
-        )
+        return Draft(replace(record, outbox=tuple(outbox)), acknowledged(draft, arrival, toast), forget, changed=True)
 
-    def _entries(
-        self, record: Record, arrival: Arrival, say: Say, entry_id: str, now: datetime
-    ) -> list[Entry]:
+    def _entries(self, record: Record, arrival: Arrival, say: Say, entry_id: str, now: datetime) -> list[Entry]:
         """A screen as outbox entries: one, or several when too long for Telegram; buttons on the last."""
         rendered = self._words.screen(record.person, say, now)
         pieces = split_text(rendered.text)
         pressed = arrival.event.message_id if isinstance(arrival.event, Chose) else None
         rank: Rank = "reminder" if isinstance(arrival.event, ReminderDue) else "answer"
-        entries = [
-            Entry(f"{entry_id}.{n}", now, text, rank=rank, urgent=say.urgent) for n, text in enumerate(pieces)
-        ]
+        entries = [Entry(f"{entry_id}.{n}", now, text, rank=rank, urgent=say.urgent) for n, text in enumerate(pieces)]
         strips = None if say.edit else pressed or record.keyboard
         if rendered.private and not record.person.consented:
             entries = [replace(entry, private=True) for entry in entries]
@@ -319,11 +313,7 @@ def acknowledged(draft: Draft, arrival: Arrival, toast: str = "") -> tuple[Ackno
 
 def mergeable(entry: Entry) -> bool:
     """Whether an unsent answer may be replaced by a newer one."""
-    return (
-        entry.state == "waiting"
-        and entry.rank == "answer"
-        and not (entry.urgent or entry.recipe or entry.edit)
-    )
+    return entry.state == "waiting" and entry.rank == "answer" and not (entry.urgent or entry.recipe or entry.edit)
 
 
 def bare(outbox: list[Entry]) -> list[Entry]:

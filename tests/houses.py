@@ -7,14 +7,15 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from io import StringIO
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -30,12 +31,13 @@ from bot.settings import Settings, read_settings
 from bot.store.disk import Disk
 from bot.store.opening import open_reader, open_store
 from bot.store.people import TinyStore
-from bot.store.record import Record
+from bot.store.record import Entry, Record
 from tests.fake_telegram import FakeTelegram, Message, Press, User
 
 ROOT = Path(__file__).resolve().parent.parent
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 NO_DOTENV = Path("/nonexistent/.env")
+MEMORY = Path("/dev/shm")
 
 
 class HandClock:
@@ -93,9 +95,34 @@ class CountingDisk(Disk):
             self.records.append(target.stem)
 
 
-@dataclass
+class QuietSender:
+    """A sender that only remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.submitted: list[tuple[int, tuple[str, ...]]] = []
+        self.acknowledged: list[str] = []
+        self.forgotten: list[int] = []
+        self.held: set[int] = set()
+
+    def holds(self, person_id: int) -> bool:
+        return person_id in self.held
+
+    def submit(self, person_id: int, entries: Iterable[Entry], **about: object) -> None:
+        self.submitted.append((person_id, tuple(entry.id for entry in entries)))
+
+    def withdraw(self, person_id: int, entry_ids: Iterable[str]) -> None: ...
+
+    def forget(self, person_id: int) -> None:
+        self.forgotten.append(person_id)
+
+    def acknowledge(self, callback_query_id: str, text: str = "") -> None:
+        self.acknowledged.append(callback_query_id)
+
+
+# No repr: a debugging asyncio writes it down for every fixture, and the library's takes a second.
+@dataclass(repr=False)
 class LivingHouse:
-    """One bot over its days: it can be stopped, or cut off, and started again on what its disk holds."""
+    """One bot over its days: it can be stopped, and started again on what its disk holds."""
 
     library: Library
     folder: Path
@@ -163,8 +190,34 @@ class LivingHouse:
     def name(self, person_id: int) -> str:
         return self.store.names.of(person_id)
 
+    def knows(self, person_id: int) -> bool:
+        """Whether any file holds the person's id, or the name that stands for it."""
+        words = (str(person_id).encode(), self.name(person_id).encode())
+        return any(word in read for read in map(_read, self.folder.rglob("*")) for word in words)
+
+
+def _read(path: Path) -> bytes:
+    """A file's name and bytes; nothing when it has just gone."""
+    try:
+        return path.name.encode() + (path.read_bytes() if path.is_file() else b"")
+    except FileNotFoundError:
+        return b""
+
 
 HouseMaker = Callable[..., Awaitable[LivingHouse]]
+
+
+@contextmanager
+def folder_in_memory() -> Iterator[Path]:
+    """An empty folder, in memory where there is such a thing: every house makes hundreds of files in it."""
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with folder_in_memory() as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -180,13 +233,13 @@ async def telegram(clock: HandClock) -> AsyncIterator[FakeTelegram]:
 
 @pytest.fixture
 async def build(
-    library: Library, tmp_path: Path, telegram: FakeTelegram, clock: HandClock
+    library: Library, folder: Path, telegram: FakeTelegram, clock: HandClock
 ) -> AsyncIterator[Callable[..., LivingHouse]]:
     """Makes a house that is not started yet; what it is given is set on it."""
     made: list[LivingHouse] = []
 
     def built(**about: Any) -> LivingHouse:
-        made.append(LivingHouse(library, tmp_path / "data", telegram, clock, **about))
+        made.append(LivingHouse(library, folder / "data", telegram, clock, **about))
         return made[-1]
 
     yield built
@@ -217,8 +270,9 @@ def tap(person: User, key: str, message: Message | None = None) -> Press:
     """Press the button of that key under the person's newest message, or under the one given."""
     shown = message or person.last
     assert shown is not None
-    data = next(button.data for row in shown.buttons for button in row if button.data.partition(":")[2] == key)
-    press = person.presses(shown, data=data)
+    found = [button.data for row in shown.buttons for button in row if button.data.partition(":")[2] == key]
+    assert found, f"no button {key!r}. {person.transcript()}"
+    press = person.presses(shown, data=found[0])
     assert isinstance(press, Press)
     return press
 
@@ -307,11 +361,11 @@ async def bot_process(folder: Path, telegram: FakeTelegram, **settings: str) -> 
 
 
 @pytest.fixture
-async def process(tmp_path: Path, telegram: FakeTelegram) -> AsyncIterator[Callable[..., Awaitable[BotProcess]]]:
+async def process(folder: Path, telegram: FakeTelegram) -> AsyncIterator[Callable[..., Awaitable[BotProcess]]]:
     """Starts the bot as a process of its own; it is gone when the test is over."""
     async with AsyncExitStack() as stack:
 
         async def start(**settings: str) -> BotProcess:
-            return await stack.enter_async_context(bot_process(tmp_path, telegram, **settings))
+            return await stack.enter_async_context(bot_process(folder, telegram, **settings))
 
         yield start

@@ -83,6 +83,12 @@ SETTLED: dict[str, str | list[str]] = {
     "discreet": "no",
     "check": ["flare", "blood_thinner", "?joints"],
     "held": "crisis",
+    "appointment": "2026-12-05T10:00",
+    "clinician_view": "limits",
+    "clinician_role": "gp",
+    "clinician_on": "2026-11-20",
+    "clinician_limits": "<b>light</b> & not on the legs",
+    "clinician_stale": "flare",
 }
 
 

@@ -1,6 +1,6 @@
 """Every mistake an editor can make comes back as one sentence naming its place; all of them at once.
 
-A folder of `broken_content/` holds the files that differ from `_sound/` (of the phrases only those that differ), in
+A folder of `broken_content/` holds the files that differ from `_sound/` (of the long ones only the entries), in
 `gone.txt` the names of what is missing, and in `expected.txt` exactly what `check` says.
 """
 
@@ -10,7 +10,6 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -34,6 +33,8 @@ HOME = BROKEN.parent.parent
 SOUND = BROKEN / "_sound"
 MISTAKES = sorted(folder.name for folder in BROKEN.iterdir() if folder != SOUND)
 PHRASES = "en/phrases.yaml"
+# Long files of which a mistake holds only the entries that differ.
+MERGED = ("phrases.yaml", "red_flags.yaml")
 CARD = "en/screens/learn/card.md"
 
 
@@ -43,7 +44,7 @@ def laid(mistake: str, folder: Path) -> Path:
     for path in (path for path in over.rglob("*") if path.is_file()):
         place = content / path.relative_to(over)
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(merged(path) if path.name == "phrases.yaml" else path.read_bytes())
+        place.write_bytes(merged(place, path) if path.name in MERGED else path.read_bytes())
     gone = over / "gone.txt"
     for name in gone.read_text(encoding="utf-8").split() if gone.exists() else ():
         remove(content, *name.split(":"))
@@ -62,16 +63,16 @@ def needed_phrases() -> dict[str, dict[str, str]]:
     return {group: {key: key.capitalize() for key in keys} for group, keys in NEEDED_PHRASES.items()}
 
 
-def merged(path: Path) -> bytes:
-    """The needed phrases with those of a mistake laid over them, or the mistake's file when it is no YAML."""
+def merged(below: Path, above: Path) -> bytes:
+    """A sound file with the entries of a mistake's laid over its own, or the mistake's when that is no YAML."""
     try:
-        groups = read_mapping(path)
+        over = read_mapping(above)
     except UnreadableYaml:
-        return path.read_bytes()
-    phrases: dict[str, Any] = needed_phrases()
-    for name, group in groups.items():
-        phrases[name] = {**phrases.get(name, {}), **group} if isinstance(group, dict) else group
-    return yaml.safe_dump(phrases).encode()
+        return above.read_bytes()
+    tables = read_mapping(below)
+    for name, table in over.items():
+        tables[name] = {**tables.get(name, {}), **table} if isinstance(table, dict) else table
+    return yaml.safe_dump(tables).encode()
 
 
 def remove(content: Path, name: str, phrase: str = "") -> None:
@@ -240,7 +241,7 @@ MUTATIONS = [
 ]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_slip_of_the_keyboard_makes_check_itself_fail(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -35,9 +35,7 @@ def section(markdown: str, heading: str) -> str:
 
 
 def table(markdown: str) -> list[list[str]]:
-    rows = [
-        line.strip().strip("|").split("|") for line in markdown.splitlines() if line.lstrip().startswith("|")
-    ]
+    rows = [line.strip().strip("|").split("|") for line in markdown.splitlines() if line.lstrip().startswith("|")]
     return [[cell.strip().replace("`", "") for cell in row] for row in rows]
 
 
@@ -120,9 +118,7 @@ def test_the_editors_guide_names_only_files_that_exist() -> None:
     assert len(named) > 8
     for name in named:
         pattern = re.sub(r"<\w+>", "*", name.rstrip("/"))
-        assert any(CONTENT.glob(pattern)) or any(CONTENT.glob(f"**/{pattern}")), (
-            f"there is no {name} in content/"
-        )
+        assert any(CONTENT.glob(pattern)) or any(CONTENT.glob(f"**/{pattern}")), f"there is no {name} in content/"
 
 
 def test_the_editors_guide_names_only_commands_that_exist() -> None:
@@ -144,8 +140,6 @@ def test_no_file_names_a_place_on_one_machine() -> None:
     for path in tracked_files():
         text = path.read_bytes().decode("utf-8", errors="ignore")
         found += [
-            f"{path.relative_to(HOME)}: {line.strip()}"
-            for line in text.splitlines()
-            if MACHINE_PATH.search(line)
+            f"{path.relative_to(HOME)}: {line.strip()}" for line in text.splitlines() if MACHINE_PATH.search(line)
         ]
     assert found == []

@@ -76,9 +76,7 @@ async def test_an_update_comes_again_until_a_higher_offset_confirms_it(ada: User
     assert await texts(call, offset=second.update_id + 1) == []
 
 
-async def test_a_waiting_poll_gets_what_is_written_meanwhile(
-    telegram: FakeTelegram, ada: User, call: Call
-) -> None:
+async def test_a_waiting_poll_gets_what_is_written_meanwhile(telegram: FakeTelegram, ada: User, call: Call) -> None:
     poll = asyncio.create_task(texts(call, timeout=20))
     await telegram.wait_until(lambda: telegram.updates.polling)
     ada.sends("at last")
@@ -126,9 +124,7 @@ async def test_allowed_updates_stay_until_others_are_given(ada: User, call: Call
     assert ada.sends("wanted again").update_id
 
 
-async def test_messages_wait_a_day_and_presses_150_seconds(
-    telegram: FakeTelegram, ada: User, call: Call
-) -> None:
+async def test_messages_wait_a_day_and_presses_150_seconds(telegram: FakeTelegram, ada: User, call: Call) -> None:
     await call("sendMessage", chat_id=ADA, text="?", reply_markup=YES_NO)
     ada.presses("Yes")
     ada.sends("hello")
@@ -159,9 +155,7 @@ async def test_the_same_update_can_come_twice(telegram: FakeTelegram, ada: User,
     assert await texts(call) == []
 
 
-async def test_a_poll_whose_bot_was_killed_takes_nothing_with_it(
-    telegram: FakeTelegram, ada: User, call: Call
-) -> None:
+async def test_a_poll_whose_bot_was_killed_takes_nothing_with_it(telegram: FakeTelegram, ada: User, call: Call) -> None:
     ada.sends("once")
     assert await texts(call) == ["once"]
     dying = asyncio.create_task(call("getUpdates", offset=telegram.updates.next_id, timeout=20))
@@ -182,9 +176,7 @@ async def test_malformed_updates_come_as_they_are(telegram: FakeTelegram, ada: U
     ]
 
 
-async def test_polling_is_refused_while_a_webhook_is_set(
-    telegram: FakeTelegram, ada: User, call: Call
-) -> None:
+async def test_polling_is_refused_while_a_webhook_is_set(telegram: FakeTelegram, ada: User, call: Call) -> None:
     poll = asyncio.create_task(call("getUpdates", timeout=20))
     await telegram.wait_until(lambda: telegram.updates.polling)
     await call("setWebhook", url="https://bot.example/hook", secret_token="s3cret_-")
@@ -211,9 +203,7 @@ async def test_polling_is_refused_while_a_webhook_is_set(
         ("elsewhere", 404, "Not Found"),
     ],
 )
-async def test_only_the_right_address_is_let_in(
-    telegram: FakeTelegram, path: str, code: int, reason: str
-) -> None:
+async def test_only_the_right_address_is_let_in(telegram: FakeTelegram, path: str, code: int, reason: str) -> None:
     async with (
         aiohttp.ClientSession() as session,
         session.get(f"{telegram.url}/{path.format(token=telegram.token)}") as answer,
@@ -311,12 +301,8 @@ async def test_html_that_cannot_be_parsed_is_refused(ada: User, call: Call, html
         '<tg-time format="d">x</tg-time>',
     ],
 )
-async def test_html_that_telegram_would_bend_in_silence_is_refused_too(
-    ada: User, call: Call, html: str
-) -> None:
-    assert "stricter than Telegram" in await why(
-        call("sendMessage", chat_id=ADA, text=html, parse_mode="HTML")
-    )
+async def test_html_that_telegram_would_bend_in_silence_is_refused_too(ada: User, call: Call, html: str) -> None:
+    assert "stricter than Telegram" in await why(call("sendMessage", chat_id=ADA, text=html, parse_mode="HTML"))
 
 
 async def test_html_becomes_plain_words_with_places_counted_in_utf16(ada: User, call: Call) -> None:
@@ -339,9 +325,7 @@ async def test_html_becomes_plain_words_with_places_counted_in_utf16(ada: User, 
 
 
 async def test_only_what_people_read_counts_for_the_length(ada: User, call: Call) -> None:
-    _, answer = await call(
-        "sendMessage", chat_id=ADA, text="<b>&lt;</b>" * 90 + "x" * 4006, parse_mode="HTML"
-    )
+    _, answer = await call("sendMessage", chat_id=ADA, text="<b>&lt;</b>" * 90 + "x" * 4006, parse_mode="HTML")
     assert answer["ok"]
     assert len(ada.messages[0].text) == 4096
 
@@ -361,9 +345,7 @@ async def test_only_what_people_read_counts_for_the_length(ada: User, call: Call
         ([{"text": "x", "callback_data": "x"}], "must be an Array of buttons"),
     ],
 )
-async def test_a_keyboard_that_breaks_a_rule_is_refused(
-    ada: User, call: Call, rows: list[Any], reason: str
-) -> None:
+async def test_a_keyboard_that_breaks_a_rule_is_refused(ada: User, call: Call, rows: list[Any], reason: str) -> None:
     keyboard = {"inline_keyboard": rows}
     assert reason in await why(call("sendMessage", chat_id=ADA, text="?", reply_markup=keyboard))
 
@@ -398,9 +380,7 @@ async def test_a_message_can_be_edited_but_not_into_itself(ada: User, call: Call
     assert (await call("editMessageText", **edit, text="two", reply_markup=YES_NO))[0] == 200
     assert (message.text, message.edits, message.keyboard) == ("two", ["one"], [["Yes", "No"]])
     again = await why(call("editMessageText", **edit, text="two", reply_markup=YES_NO))
-    assert again.startswith(
-        "Bad Request: message is not modified: specified new message content and reply markup"
-    )
+    assert again.startswith("Bad Request: message is not modified: specified new message content and reply markup")
     assert (await call("editMessageReplyMarkup", **edit))[0] == 200
     assert message.keyboard == [] and message.keyboards[-1][0][0].label == "Yes"
     assert "not modified" in await why(call("editMessageReplyMarkup", **edit))
@@ -409,16 +389,12 @@ async def test_a_message_can_be_edited_but_not_into_itself(ada: User, call: Call
 async def test_other_peoples_and_missing_messages_cannot_be_edited(ada: User, call: Call) -> None:
     own = ada.sends("mine").message_id
     edit = {"chat_id": ADA, "text": "changed"}
-    assert (
-        await why(call("editMessageText", **edit, message_id=own)) == "Bad Request: message can't be edited"
-    )
+    assert await why(call("editMessageText", **edit, message_id=own)) == "Bad Request: message can't be edited"
     missing = await why(call("editMessageText", **edit, message_id=999))
     assert missing == "Bad Request: message to edit not found"
 
 
-async def test_a_text_can_turn_into_a_picture_by_a_known_file(
-    telegram: FakeTelegram, ada: User, call: Call
-) -> None:
+async def test_a_text_can_turn_into_a_picture_by_a_known_file(telegram: FakeTelegram, ada: User, call: Call) -> None:
     file_id = telegram.keep_file("photo", PNG, "map.png")
     await call("sendMessage", chat_id=ADA, text="drawing…")
     [message] = ada.messages
@@ -464,9 +440,7 @@ async def test_a_press_is_answered_once_and_in_time(telegram: FakeTelegram, ada:
     assert await why(call("answerCallbackQuery", callback_query_id=late.query_id)) == old
 
 
-async def test_old_and_deleted_keyboards_can_still_be_pressed(
-    telegram: FakeTelegram, ada: User, call: Call
-) -> None:
+async def test_old_and_deleted_keyboards_can_still_be_pressed(telegram: FakeTelegram, ada: User, call: Call) -> None:
     await call("sendMessage", chat_id=ADA, text="?", reply_markup=YES_NO)
     [message] = ada.messages
     await call("editMessageReplyMarkup", chat_id=ADA, message_id=message.message_id)
@@ -480,9 +454,7 @@ async def test_old_and_deleted_keyboards_can_still_be_pressed(
     assert second["message"]["date"] == 0
 
 
-async def test_a_label_of_the_reply_keyboard_is_sent_as_words(
-    telegram: FakeTelegram, ada: User, call: Call
-) -> None:
+async def test_a_label_of_the_reply_keyboard_is_sent_as_words(telegram: FakeTelegram, ada: User, call: Call) -> None:
     keyboard = {"keyboard": [["Later", {"text": "Here I am", "request_location": True}]]}
     await call("sendMessage", chat_id=ADA, text="Where?", reply_markup=keyboard)
     assert isinstance(ada.presses("Later"), Sent)
@@ -492,9 +464,7 @@ async def test_a_label_of_the_reply_keyboard_is_sent_as_words(
 # People.
 
 
-async def test_who_blocked_the_bot_or_left_gets_nothing(
-    telegram: FakeTelegram, ada: User, call: Call
-) -> None:
+async def test_who_blocked_the_bot_or_left_gets_nothing(telegram: FakeTelegram, ada: User, call: Call) -> None:
     ada.blocks_bot()
     assert telegram.pending[0]["my_chat_member"]["new_chat_member"]["status"] == "kicked"
     status, body = await call("sendMessage", chat_id=ADA, text="hi")
@@ -568,9 +538,7 @@ async def test_a_person_hears_new_and_edited_messages(ada: User, call: Call) -> 
 # What goes wrong.
 
 
-async def test_too_many_requests_name_the_seconds_to_wait(
-    telegram: FakeTelegram, ada: User, call: Call
-) -> None:
+async def test_too_many_requests_name_the_seconds_to_wait(telegram: FakeTelegram, ada: User, call: Call) -> None:
     telegram.faults.too_many(retry_after=7, times=2, chat=ADA)
     telegram.user(BEN)
     assert (await call("sendMessage", chat_id=BEN, text="hi"))[0] == 200
@@ -582,9 +550,7 @@ async def test_too_many_requests_name_the_seconds_to_wait(
     assert [message.text for message in ada.messages] == ["hi"]
 
 
-async def test_a_late_answer_leaves_the_message_delivered(
-    telegram: FakeTelegram, ada: User, call: Call
-) -> None:
+async def test_a_late_answer_leaves_the_message_delivered(telegram: FakeTelegram, ada: User, call: Call) -> None:
     telegram.faults.late(method="sendMessage")
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(call("sendMessage", chat_id=ADA, text="hi"), 0.05)
@@ -592,18 +558,14 @@ async def test_a_late_answer_leaves_the_message_delivered(
 
 
 @pytest.mark.parametrize("done", [False, True])
-async def test_a_broken_connection_tells_nothing(
-    telegram: FakeTelegram, ada: User, call: Call, done: bool
-) -> None:
+async def test_a_broken_connection_tells_nothing(telegram: FakeTelegram, ada: User, call: Call, done: bool) -> None:
     telegram.faults.dropped(done=done)
     with pytest.raises(aiohttp.ClientError):
         await call("sendMessage", chat_id=ADA, text="hi")
     assert len(ada.messages) == done
 
 
-async def test_an_outage_refuses_connections_until_it_ends(
-    telegram: FakeTelegram, ada: User, call: Call
-) -> None:
+async def test_an_outage_refuses_connections_until_it_ends(telegram: FakeTelegram, ada: User, call: Call) -> None:
     poll = asyncio.create_task(call("getUpdates", timeout=20))
     await telegram.wait_until(lambda: telegram.updates.polling)
     await telegram.goes_down()
@@ -731,9 +693,7 @@ async def _play(session: aiohttp.ClientSession, url: str, control: str) -> None:
     await ask("many", acts=[["user_sends", {"user": user, "text": "hi"}] for user in (ADA, BEN)])
     assert [update["message"]["text"] for update in await look("pending")] == ["hi", "hi"]
     hearing = asyncio.create_task(ask("user_hears", user=ADA, containing="hello"))
-    async with session.post(
-        f"{bot}/sendMessage", json={"chat_id": ADA, "text": "hello", "reply_markup": YES_NO}
-    ):
+    async with session.post(f"{bot}/sendMessage", json={"chat_id": ADA, "text": "hello", "reply_markup": YES_NO}):
         assert (await hearing)["keyboard"] == [["Yes", "No"]]
     assert (await ask("user_presses", user=ADA, label="Yes"))["data"] == "y"
     assert "no button" in (await ask("user_presses", user=ADA, label="Maybe"))["error"]

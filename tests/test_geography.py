@@ -249,9 +249,7 @@ def test_a_shared_place_on_land_or_sea_has_a_zone_and_one_off_the_map_has_none(
 
 @settings(max_examples=100, deadline=None)
 @given(st.floats(-90, 90), st.floats(-180, 180))
-def test_every_place_on_earth_has_a_zone_with_a_clock(
-    places: Places, latitude: float, longitude: float
-) -> None:
+def test_every_place_on_earth_has_a_zone_with_a_clock(places: Places, latitude: float, longitude: float) -> None:
     zone = places.zone_at(latitude, longitude)
     assert zone and NOVEMBER.astimezone(ZoneInfo(zone)).utcoffset() is not None
 

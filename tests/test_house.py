@@ -36,7 +36,19 @@ HOMES = {
 }
 PURE = {"dialogue", "care", "reminders", "answers"}
 PURE_LIBRARIES = {"rapidfuzz"}
-IMPURE_MODULES = {"os", "pathlib", "asyncio", "socket", "subprocess", "random", "time", "threading", "io", "sys", "logging"}
+IMPURE_MODULES = {
+    "os",
+    "pathlib",
+    "asyncio",
+    "socket",
+    "subprocess",
+    "random",
+    "time",
+    "threading",
+    "io",
+    "sys",
+    "logging",
+}
 IMPURE_CALLS = {"open", "print", "input", "exec", "eval"}
 
 

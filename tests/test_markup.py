@@ -191,7 +191,4 @@ def test_length_is_counted_as_telegram_counts() -> None:
 
 
 def test_plain_text_is_what_a_person_reads() -> None:
-    assert (
-        plain_text('<a href="https://a.org/?b&gt;c">5 &lt; 6</a> &amp;amp; &quot;x&#39;')
-        == "5 < 6 &amp; \"x'"
-    )
+    assert plain_text('<a href="https://a.org/?b&gt;c">5 &lt; 6</a> &amp;amp; &quot;x&#39;') == "5 < 6 &amp; \"x'"

@@ -95,9 +95,7 @@ def test_no_answer_of_a_clinician_opens_a_check_that_blocks(
 
 
 @given(st.sampled_from(LEVELS), st.sampled_from(LEVELS), views, ages, st.booleans())
-def test_a_worse_check_never_opens_more(
-    one: Level, other: Level, view: View | None, age: Any, held: bool
-) -> None:
+def test_a_worse_check_never_opens_more(one: Level, other: Level, view: View | None, age: Any, held: bool) -> None:
     worse, better = sorted((one, other), key=LEVELS.index)
     if opening(verdict(worse), True, view, age, held).open:
         assert opening(verdict(better), True, view, age, held).open

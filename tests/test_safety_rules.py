@@ -39,9 +39,7 @@ TABLE = safety_table(RAW)
 FINDINGS = sorted(TABLE.findings)
 
 # The longest sentence that may stand for the placeholders, so that lengths are measured at their worst.
-LONGEST_LINE = (
-    "Call your local emergency number now. On some mobiles 112 or 911 may connect, but not everywhere."
-)
+LONGEST_LINE = "Call your local emergency number now. On some mobiles 112 or 911 may connect, but not everywhere."
 
 # Every fact of the evidence's sections 2A to 2F, and those that no rule for an adult can rest on.
 RED_FLAGS_AND_CAUTIONS = {f"F-{n:03d}" for n in (*range(44, 95), *range(268, 281))}
@@ -76,11 +74,7 @@ RAISED = {
         for pregnancy in ("pregnant", "trying")
         for medicine in ("methotrexate", "acitretin")
     },
-    **{
-        frozenset({medicine, sign}): "today"
-        for medicine in IMMUNE
-        for sign in ("ill", "sore_throat", "contact")
-    },
+    **{frozenset({medicine, sign}): "today" for medicine in IMMUNE for sign in ("ill", "sore_throat", "contact")},
 }
 
 
@@ -167,9 +161,7 @@ def test_not_being_sure_never_lowers_the_level_and_never_takes_advice_away(
 
 @settings(max_examples=200, deadline=None)
 @given(some_findings, some_groups)
-def test_reasons_stand_worst_first_and_no_advice_is_said_twice(
-    ticked: frozenset[str], unsure: frozenset[str]
-) -> None:
+def test_reasons_stand_worst_first_and_no_advice_is_said_twice(ticked: frozenset[str], unsure: frozenset[str]) -> None:
     verdict = judge(ticked, unsure, TABLE)
     ranks = [LEVELS.index(reason.rule.level) for reason in verdict.because]
     assert ranks == sorted(ranks)
@@ -274,9 +266,7 @@ def test_a_flare_a_fever_a_new_medicine_and_a_pregnancy_are_reasons_to_look_agai
 
 @pytest.mark.parametrize("group", list(TABLE.groups))
 def test_not_sure_where_a_sign_can_need_help_today_means_today_and_elsewhere_ask_first(group: str) -> None:
-    urgent = any(
-        TABLE.findings[name].alone in ("emergency", "today") for name in TABLE.groups[group].findings
-    )
+    urgent = any(TABLE.findings[name].alone in ("emergency", "today") for name in TABLE.groups[group].findings)
     verdict = judge(NOBODY, ticks(group), TABLE)
     assert verdict.level == ("today" if urgent else "ask_first")
     assert [reason.group for reason in verdict.because] == [group]
@@ -308,9 +298,7 @@ def test_emergencies_are_asked_before_anything_else_on_two_screens() -> None:
         if finding.alone == "emergency":
             assert order.index(finding.group) == 0, finding.id
     in_two = frozenset(TABLE.groups[order[0]].findings + TABLE.groups[order[1]].findings)
-    for one, other in (
-        pair for pair, level in RAISED.items() if level == "emergency" and "racing" not in pair
-    ):
+    for one, other in (pair for pair, level in RAISED.items() if level == "emergency" and "racing" not in pair):
         assert {one, other} <= in_two
 
 
@@ -474,14 +462,10 @@ def test_an_editor_is_told_all_mistakes_at_once() -> None:
         raw["rules"][0]["level"] = "bad"
         del raw["rules"][1]["sources"]
 
-    assert (
-        len(broken(change)) == 3 + 1
-    )  # «breathing» has lost its only rule with a level, and that is said too
+    assert len(broken(change)) == 3 + 1  # «breathing» has lost its only rule with a level, and that is said too
 
 
-@pytest.mark.parametrize(
-    "raw", [{}, {"groups": []}, {"groups": {"now": "all"}, "rules": ["x", {"id": ["y"]}]}]
-)
+@pytest.mark.parametrize("raw", [{}, {"groups": []}, {"groups": {"now": "all"}, "rules": ["x", {"id": ["y"]}]}])
 def test_a_table_of_the_wrong_shape_is_a_fault_and_not_a_crash(raw: dict[str, Any]) -> None:
     with pytest.raises(SafetyProblem):
         safety_table(raw)

@@ -427,9 +427,7 @@ async def test_before_it_runs_nothing_would_go_at_once_and_nothing_is_lost() -> 
     async def nothing(person_id: int) -> None:
         return None
 
-    sender = Sender(
-        telegram, FakeStore(), Budget(), draw, clock, who=str, on_blocked=nothing, on_receipt_sent=nothing
-    )
+    sender = Sender(telegram, FakeStore(), Budget(), draw, clock, who=str, on_blocked=nothing, on_receipt_sent=nothing)
     assert not sender.would_go_now(ANNA)
     sender.submit(ANNA, [say("early")])
     await settle()
@@ -494,9 +492,7 @@ async def test_three_refused_chats_pause_everybody_and_then_all_go_out() -> None
         assert {sent.chat for sent in d.telegram.seen if sent.at > 5} == {ANNA, BEN, CAM, DEV}
 
 
-@pytest.mark.parametrize(
-    "trouble", [TimedOut(), NetworkError("connection lost"), NetworkError("Bad Gateway")]
-)
+@pytest.mark.parametrize("trouble", [TimedOut(), NetworkError("connection lost"), NetworkError("Bad Gateway")])
 async def test_an_unknown_outcome_is_repeated_silently(trouble: TelegramError) -> None:
     async with desk() as d:
         d.telegram.troubles[ANNA] = [trouble]
@@ -560,9 +556,7 @@ async def test_unreadable_markup_goes_out_once_more_as_plain_text() -> None:
         async with desk() as d:
             told = 'Can\'t parse entities: unsupported start tag "anna" at byte offset 9'
             d.telegram.troubles[ANNA] = [BadRequest(told), TimedOut()]
-            d.sender.submit(
-                ANNA, [say("x", text='<b>Stop</b> &amp; call <a href="tel:112">112</a> if 3 &lt; 4')]
-            )
+            d.sender.submit(ANNA, [say("x", text='<b>Stop</b> &amp; call <a href="tel:112">112</a> if 3 &lt; 4')])
             await d.clock.pass_by(30)
             assert d.telegram.texts()[1:] == ["Stop & call 112 (tel:112) if 3 < 4"] * 2
             assert "parse_mode" not in d.telegram.seen[1].params
@@ -623,9 +617,7 @@ async def test_a_failing_callback_does_not_stop_the_others() -> None:
     clock = VirtualClock()
     telegram, store = FakeCall(clock), FakeStore()
     telegram.troubles[ANNA] = [Forbidden("blocked")]
-    sender = Sender(
-        telegram, store, Budget(), draw, clock, who=str, on_blocked=broken, on_receipt_sent=broken
-    )
+    sender = Sender(telegram, store, Budget(), draw, clock, who=str, on_blocked=broken, on_receipt_sent=broken)
     running = asyncio.create_task(sender.run())
     await settle()
     sender.submit(ANNA, [say("one")])
@@ -684,9 +676,7 @@ async def test_attempts_before_and_after_a_crash_are_counted_together() -> None:
 
 async def test_a_card_is_drawn_when_it_is_sent_and_goes_as_its_kind() -> None:
     async with desk() as d:
-        d.sender.submit(
-            ANNA, [say("a", text="", recipe="card"), say("b", text="", recipe="map", silent=True)]
-        )
+        d.sender.submit(ANNA, [say("a", text="", recipe="card"), say("b", text="", recipe="map", silent=True)])
         await settle()
         document, photo = d.telegram.seen
         assert (document.method, document.files) == ("sendDocument", {"document": ("card.pdf", b"%PDF")})
@@ -776,9 +766,7 @@ async def test_a_press_is_acknowledged_and_a_forgotten_press_does_no_harm() -> N
         d.sender.acknowledge("q1", "Ticked")
         await settle()
         assert d.telegram.seen[0].params == {"callback_query_id": "q1", "text": "Ticked"}
-        d.telegram.failing["answerCallbackQuery"] = BadRequest(
-            "Query is too old and response timeout expired"
-        )
+        d.telegram.failing["answerCallbackQuery"] = BadRequest("Query is too old and response timeout expired")
         d.sender.acknowledge("q2")
         await settle()
         assert d.telegram.seen[1].params == {"callback_query_id": "q2"}
@@ -853,10 +841,7 @@ async def test_no_log_line_names_a_person() -> None:
 
 
 def test_plain_text_keeps_every_word() -> None:
-    assert (
-        plain_text("<b>a</b> <i>b</i> 1 < 2 &amp;&lt;c&gt;\n<blockquote>d</blockquote>")
-        == "a b 1 < 2 &<c>\nd"
-    )
+    assert plain_text("<b>a</b> <i>b</i> 1 < 2 &amp;&lt;c&gt;\n<blockquote>d</blockquote>") == "a b 1 < 2 &<c>\nd"
 
 
 # Over real HTTP, against the strict fake

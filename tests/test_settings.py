@@ -74,9 +74,7 @@ def test_a_good_value_is_taken_from_the_environment_and_from_the_file(
 
 
 @pytest.mark.parametrize(("name", "value"), BAD)
-def test_a_bad_value_is_refused_by_name_with_the_expected_form_and_is_not_repeated(
-    name: str, value: str
-) -> None:
+def test_a_bad_value_is_refused_by_name_with_the_expected_form_and_is_not_repeated(name: str, value: str) -> None:
     assert faults({name: value}) == [f"{name} must be {FORMS[name]}."]
 
 
@@ -142,12 +140,8 @@ def test_every_unknown_name_in_the_file_is_refused(written: str, hint: str, tmp_
     assert said == [f".env: {written} is not a setting of this bot.{hint}"]
 
 
-@pytest.mark.parametrize(
-    "line", [TOKEN, f"TELEGRAM_BOT_TOKEN: {TOKEN}", f"TELEGRAM_BOT_TOKEN {TOKEN}", "LOG_LEVEL"]
-)
-def test_a_line_of_the_file_that_is_no_setting_is_refused_by_number_and_not_repeated(
-    line: str, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("line", [TOKEN, f"TELEGRAM_BOT_TOKEN: {TOKEN}", f"TELEGRAM_BOT_TOKEN {TOKEN}", "LOG_LEVEL"])
+def test_a_line_of_the_file_that_is_no_setting_is_refused_by_number_and_not_repeated(line: str, tmp_path: Path) -> None:
     assert faults({}, env_file(tmp_path, f"# a comment\n\n{line}\n")) == [".env: line 3 must be NAME=value."]
 
 

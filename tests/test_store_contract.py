@@ -147,9 +147,7 @@ async def test_a_mark_that_comes_during_a_keep_is_not_lost(place: TinyPlace, sto
     assert await store.load(7) == expected
 
 
-async def test_a_mark_already_in_the_record_does_nothing_to_a_later_keyboard(
-    place: TinyPlace, store: Store
-) -> None:
+async def test_a_mark_already_in_the_record_does_nothing_to_a_later_keyboard(place: TinyPlace, store: Store) -> None:
     await store.keep(somebody(7, entry("a")))
     store.mark(7, Mark("a", "sent", 501))
     folded = await store.load(7)

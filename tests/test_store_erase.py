@@ -97,9 +97,7 @@ async def test_marks_of_earlier_processes_are_erased_too(folder: Path, store: Ti
     assert left_of(store, folder, ANNA) == []
 
 
-async def test_updates_of_nobody_or_of_a_group_that_name_the_person_are_erased(
-    folder: Path, store: TinyStore
-) -> None:
+async def test_updates_of_nobody_or_of_a_group_that_name_the_person_are_erased(folder: Path, store: TinyStore) -> None:
     await store.set_aside(None, {"update_id": 1, "from": {"id": ANNA}}, "odd")
     await store.set_aside(-100_1, {"update_id": 2, "from": {"id": ANNA}}, "odd")
     await store.set_aside(None, {"update_id": 3, "from": {"id": BEN}}, "odd")
@@ -223,9 +221,7 @@ async def test_the_operator_can_ask_the_running_bot_to_erase_somebody(folder: Pa
     assert left_of(store, folder, ANNA) == []
 
 
-async def test_a_request_waits_until_its_erasing_is_through(
-    folder: Path, store: TinyStore, disk: FailingDisk
-) -> None:
+async def test_a_request_waits_until_its_erasing_is_through(folder: Path, store: TinyStore, disk: FailingDisk) -> None:
     await live_a_little(store, folder, ANNA)
     request_erase(folder, ANNA)
     disk.failing, disk.only = {"sync_folder"}, "marks"

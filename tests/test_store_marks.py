@@ -52,9 +52,7 @@ def test_a_torn_last_line_spoils_no_other(tmp_path: Path, disk: FailingDisk) -> 
     assert (marks.of("anna"), marks.of("ben")) == ((SENT,), (TRIED,))
 
 
-@pytest.mark.parametrize(
-    "line", [b"", b"null", b'["anna","e-1","burnt",1]', b'["anna","e-1","sent"]', b"\xff"]
-)
+@pytest.mark.parametrize("line", [b"", b"null", b'["anna","e-1","burnt",1]', b'["anna","e-1","sent"]', b"\xff"])
 def test_a_line_that_makes_no_sense_is_left_out(tmp_path: Path, disk: FailingDisk, line: bytes) -> None:
     Marks(tmp_path, disk).note("ben", SENT)
     (segment,) = files_of(tmp_path)

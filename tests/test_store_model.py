@@ -49,9 +49,7 @@ class Model:
     def load(self, who: int) -> Record | None:
         if who not in self.records:
             return None
-        sent = [
-            mark.message_id for mark in self.marks[who] if mark.became == "sent" and mark.entry != "plain"
-        ]
+        sent = [mark.message_id for mark in self.marks[who] if mark.became == "sent" and mark.entry != "plain"]
         keyboard = sent[-1] if sent else self.records[who].keyboard
         return replace(self.records[who], outbox=self.outbox(who), keyboard=keyboard)
 

@@ -153,9 +153,7 @@ async def test_a_record_that_vanished_gives_way_to_the_version_before(folder: Pa
     await store.close()
 
 
-async def test_two_damaged_versions_are_said_to_be_and_harm_nobody_else(
-    folder: Path, store: TinyStore
-) -> None:
+async def test_two_damaged_versions_are_said_to_be_and_harm_nobody_else(folder: Path, store: TinyStore) -> None:
     for person_id in (7, 8):
         await store.keep(somebody(person_id))
         await store.keep(somebody(person_id, entry("a")))
@@ -186,9 +184,7 @@ async def test_a_record_of_a_newer_release_is_refused_and_not_replaced_by_an_old
     tables["_default"]["1"]["v"] = 99
     storage.write(tables)
     store = await reopened(store, folder)
-    with pytest.raises(
-        NewerRecord, match=r"newer release \(version 99, and this release reads up to version 1\)\.$"
-    ):
+    with pytest.raises(NewerRecord, match=r"newer release \(version 99, and this release reads up to version 1\)\.$"):
         await store.load(7)
     await store.close()
 
@@ -220,16 +216,12 @@ async def test_too_many_open_files_is_no_reason_to_go_back_a_version(folder: Pat
 
 
 @pytest.mark.parametrize("call", ["write", "link", "replace"])
-async def test_a_full_disk_leaves_the_old_record(
-    folder: Path, store: TinyStore, disk: FailingDisk, call: str
-) -> None:
+async def test_a_full_disk_leaves_the_old_record(folder: Path, store: TinyStore, disk: FailingDisk, call: str) -> None:
     await store.keep(somebody(7))
     disk.failing, disk.only = {call}, "people"
     with pytest.raises(StoreProblem) as problem:
         await store.keep(somebody(7, entry("a")))
-    assert str(problem.value) == (
-        f"The record {store.names.of(7)} could not be kept: No space left on device."
-    )
+    assert str(problem.value) == (f"The record {store.names.of(7)} could not be kept: No space left on device.")
     assert await store.load(7) == somebody(7)
     assert store.due(NOW) == []
     assert files_of(folder / "people", ".tmp") == []
@@ -257,9 +249,7 @@ async def test_a_previous_version_that_finds_no_room_does_not_fail_the_turn(
     assert await store.load(7) == somebody(7, entry("a"))
 
 
-async def test_a_write_that_may_have_arrived_is_looked_up_on_the_disk(
-    store: TinyStore, disk: FailingDisk
-) -> None:
+async def test_a_write_that_may_have_arrived_is_looked_up_on_the_disk(store: TinyStore, disk: FailingDisk) -> None:
     await store.keep(somebody(7))
     disk.failing, disk.only = {"sync_folder"}, "people"
     with pytest.raises(StoreProblem):
@@ -486,9 +476,7 @@ async def test_a_second_process_is_kept_out(folder: Path, store: TinyStore) -> N
     assert f"(pid {os.getpid()})" in second.stdout, second.stderr
 
 
-async def test_a_forked_child_does_not_hold_the_folder_after_its_parent_let_go(
-    folder: Path, store: TinyStore
-) -> None:
+async def test_a_forked_child_does_not_hold_the_folder_after_its_parent_let_go(folder: Path, store: TinyStore) -> None:
     told, tell = os.pipe()
     up, say_up = os.pipe()
     child = os.fork()

@@ -317,9 +317,7 @@ def all_logs(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixt
         answering(404, "<p>The requested URL PATH was not found on this server.</p>"),
         answering(502, "upstream for PATH is down"),
         answering(404, {"ok": False, "description": f"no route to /bot{TOKEN}/sendMessage"}),
-        answering(
-            404, {"ok": False, "description": "no route to /bot123456789%3AAAsecret-Token_of-the_bot/"}
-        ),
+        answering(404, {"ok": False, "description": "no route to /bot123456789%3AAAsecret-Token_of-the_bot/"}),
         answering(400, {"ok": False, "description": "x", "parameters": {"path": f"/bot{TOKEN}/x"}}),
         answering(200, "Welcome. You asked for PATH"),
         refusing(401, "Unauthorized"),
@@ -330,9 +328,7 @@ def all_logs(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixt
         never_answer,
     ],
 )
-async def test_the_token_is_in_no_error_and_no_log_line(
-    handler: Handler, all_logs: pytest.LogCaptureFixture
-) -> None:
+async def test_the_token_is_in_no_error_and_no_log_line(handler: Handler, all_logs: pytest.LogCaptureFixture) -> None:
     async with telegram(handler) as api:
         assert SECRET not in everything_about(await failure(api, timeout=0.05))
     assert SECRET not in all_logs.text

@@ -10,7 +10,7 @@ import pytest
 
 from bot.dialogue.effects import Say
 from bot.dialogue.events import Blocked, Chose, Event, InGroup, ReminderDue, SentOther, Wrote
-from bot.dialogue.person import Consent, Person
+from bot.dialogue.person import Consent, Passing, Person
 from bot.dialogue.world import Decision, Moment, Outcome, World
 from bot.library.markup import plain_text
 from bot.library.reading import Library
@@ -71,6 +71,7 @@ async def desk(
     sends_at_once: bool = False,
     world: World | None = None,
     words: Words | None = None,
+    passing: dict[int, Passing] | None = None,
 ) -> AsyncIterator[Desk]:
     store = open_store(folder / "data", 365, disk=disk)
     try:
@@ -82,6 +83,7 @@ async def desk(
             lambda chat: sends_at_once,
             store.names.of,
             lambda: START,
+            passing,
         )
         yield Desk(turns, store)
     finally:
@@ -99,8 +101,8 @@ def agreed(person: Person) -> Person:
 # Once, and in one write.
 
 
-async def test_the_same_update_twice_changes_nothing_and_is_answered_once(library: Library, tmp_path: Path) -> None:
-    async with desk(library, tmp_path) as at:
+async def test_the_same_update_twice_changes_nothing_and_is_answered_once(library: Library, folder: Path) -> None:
+    async with desk(library, folder) as at:
         first = await at.takes(Wrote("/start"), update_ids=(7,))
         before = await at.record()
         again = await at.takes(Wrote("/start"), update_ids=(7,))
@@ -108,28 +110,26 @@ async def test_the_same_update_twice_changes_nothing_and_is_answered_once(librar
         assert again.entries == first.entries and not again.fresh
 
 
-async def test_the_same_update_after_a_restart_changes_nothing(library: Library, tmp_path: Path) -> None:
-    async with desk(library, tmp_path) as at:
+async def test_the_same_update_after_a_restart_changes_nothing(library: Library, folder: Path) -> None:
+    async with desk(library, folder) as at:
         at.sent(await at.takes(Wrote("/start"), update_ids=(7,)))
-    async with desk(library, tmp_path) as at:
+    async with desk(library, folder) as at:
         before = await at.record()
         again = await at.takes(Wrote("/start"), update_ids=(7,))
         assert again.entries == () and await at.record() == before
 
 
-async def test_an_update_of_a_lower_number_is_as_new_as_any(library: Library, tmp_path: Path) -> None:
-    async with desk(library, tmp_path) as at:
+async def test_an_update_of_a_lower_number_is_as_new_as_any(library: Library, folder: Path) -> None:
+    async with desk(library, folder) as at:
         await at.takes(Wrote("/start"), update_ids=(900_000_000,))
         lower = await at.takes(Wrote("/help"), update_ids=(3,))
         assert (await at.record()).person.screen == "help.home"
         assert len(said(lower)) == 1
 
 
-async def test_several_updates_of_one_person_are_one_write_and_keep_their_order(
-    library: Library, tmp_path: Path
-) -> None:
+async def test_several_updates_of_one_person_are_one_write_and_keep_their_order(library: Library, folder: Path) -> None:
     disk = CountingDisk()
-    async with desk(library, tmp_path, disk=disk) as at:
+    async with desk(library, folder, disk=disk) as at:
         kept = await at.takes(Wrote("/start"), Chose(1, "next"), Wrote("something"), Chose(2, "next"))
         assert len(disk.records) == 1
         record = await at.record()
@@ -139,8 +139,8 @@ async def test_several_updates_of_one_person_are_one_write_and_keep_their_order(
         assert [entry.id for entry in record.outbox] == [entry.id for entry in kept.entries]
 
 
-async def test_a_press_that_comes_behind_a_text_of_the_same_poll_is_harmless(library: Library, tmp_path: Path) -> None:
-    async with desk(library, tmp_path) as at:
+async def test_a_press_that_comes_behind_a_text_of_the_same_poll_is_harmless(library: Library, folder: Path) -> None:
+    async with desk(library, folder) as at:
         at.sent(await at.takes(Wrote("/start")))
         step = (await at.record()).person.step
         kept = await at.takes(Wrote("/menu"), Chose(step, "next"))
@@ -162,9 +162,9 @@ def test_what_is_remembered_of_updates_is_bounded_in_number_and_in_time() -> Non
 
 
 async def test_a_flood_of_waiting_answers_becomes_the_newest_one_with_a_word_about_it(
-    library: Library, tmp_path: Path
+    library: Library, folder: Path
 ) -> None:
-    async with desk(library, tmp_path) as at:
+    async with desk(library, folder) as at:
         await at.takes(Wrote("/start"))
         for _ in range(40):
             kept = await at.takes(Wrote("/help"))
@@ -175,16 +175,17 @@ async def test_a_flood_of_waiting_answers_becomes_the_newest_one_with_a_word_abo
 
 
 async def test_a_flood_merges_neither_an_emergency_nor_a_file_nor_an_answer_on_its_way(
-    library: Library, tmp_path: Path
+    library: Library, folder: Path
 ) -> None:
-    async with desk(library, tmp_path, sends_at_once=True) as at:
+    async with desk(library, folder, sends_at_once=True) as at:
         await at.keeps(agreed)
         on_its_way = await at.takes(Wrote("/help"))
+    async with desk(library, folder) as at:
+        at.update_id = 600
         await at.takes(Wrote(CHEST_PAIN))
         await at.takes(Wrote("/data"))
         await at.takes(Chose((await at.record()).person.step, "export"))
         await at.takes(Chose((await at.record()).person.step, "json"))
-    async with desk(library, tmp_path) as at:
         for _ in range(40):
             kept = await at.takes(Wrote("/help"))
         assert on_its_way.entries[0].id in {entry.id for entry in kept.entries}
@@ -192,8 +193,8 @@ async def test_a_flood_merges_neither_an_emergency_nor_a_file_nor_an_answer_on_i
         assert [entry for entry in kept.entries if entry.urgent]
 
 
-async def test_the_word_about_a_flood_never_makes_an_answer_too_long_to_send(library: Library, tmp_path: Path) -> None:
-    async with desk(library, tmp_path, words=LongWords(library)) as at:
+async def test_the_word_about_a_flood_never_makes_an_answer_too_long_to_send(library: Library, folder: Path) -> None:
+    async with desk(library, folder, words=LongWords(library)) as at:
         for _ in range(WAITING_AT_MOST + 3):
             kept = await at.takes(Wrote("/help"))
         assert all(len(entry.text) <= 4096 for entry in kept.entries)
@@ -212,9 +213,9 @@ class LongWords(Words):
 # When it cannot be kept, or something breaks.
 
 
-async def test_what_could_not_be_kept_has_changed_nothing(library: Library, tmp_path: Path) -> None:
+async def test_what_could_not_be_kept_has_changed_nothing(library: Library, folder: Path) -> None:
     disk = FailingDisk()
-    async with desk(library, tmp_path, disk=disk) as at:
+    async with desk(library, folder, disk=disk) as at:
         await at.takes(Wrote("/start"))
         before = await at.record()
         disk.failing.add("write")
@@ -227,10 +228,10 @@ async def test_what_could_not_be_kept_has_changed_nothing(library: Library, tmp_
 
 
 async def test_a_box_ticked_without_consent_on_a_full_disk_is_ticked_once_there_is_room(
-    library: Library, tmp_path: Path
+    library: Library, folder: Path
 ) -> None:
     disk = FailingDisk()
-    async with desk(library, tmp_path, disk=disk) as at:
+    async with desk(library, folder, disk=disk) as at:
         for event in (Wrote("/start"), Wrote("/check")):
             await at.takes(event)
         await at.takes(Chose((await at.record()).person.step, "begin"))
@@ -263,9 +264,9 @@ def broken(library: Library) -> World:
 
 
 async def test_a_fault_of_ours_leads_to_the_menu_with_the_persons_facts_intact(
-    library: Library, tmp_path: Path, logs: Logs
+    library: Library, folder: Path, logs: Logs
 ) -> None:
-    async with desk(library, tmp_path, world=broken(library)) as at:
+    async with desk(library, folder, world=broken(library)) as at:
         await at.keeps(lambda person: agreed(person).keeping("country", "DE", START))
         kept = await at.takes(Wrote("/settings"))
         assert said(kept)[0].startswith(reads(library, "my_fault"))
@@ -284,32 +285,30 @@ class WordsThatFailForAnna(Words):
         return super().screen(person, say, now)
 
 
-async def test_an_emergency_is_answered_even_when_the_persons_own_screen_breaks(
-    library: Library, tmp_path: Path
-) -> None:
+async def test_an_emergency_is_answered_even_when_the_persons_own_screen_breaks(library: Library, folder: Path) -> None:
     words = WordsThatFailForAnna(library.words.shelf, library.world)
-    async with desk(library, tmp_path, words=words) as at:
+    async with desk(library, folder, words=words) as at:
         await at.keeps(agreed)
         kept = await at.takes(Wrote(CHEST_PAIN))
         assert said(kept)[0].startswith(opens(library, "emergency.chest_pain"))
         assert kept.entries[0].urgent
 
 
-async def test_a_fault_of_ours_says_nothing_in_a_group(library: Library, tmp_path: Path) -> None:
+async def test_a_fault_of_ours_says_nothing_in_a_group(library: Library, folder: Path) -> None:
     words = WordsThatFailForAnna(library.words.shelf, library.world)
-    async with desk(library, tmp_path, words=words) as at:
+    async with desk(library, folder, words=words) as at:
         await at.keeps(agreed)
         assert (await at.takes(InGroup("hello"))).entries == ()
 
 
 @pytest.mark.parametrize("event", [Wrote(CHEST_PAIN), SentOther("photo", CHEST_PAIN), InGroup(CHEST_PAIN)])
-async def test_an_emergency_has_words_without_any_record(event: Event, library: Library, tmp_path: Path) -> None:
-    async with desk(library, tmp_path) as at:
+async def test_an_emergency_has_words_without_any_record(event: Event, library: Library, folder: Path) -> None:
+    async with desk(library, folder) as at:
         words = at.turns.alarm(ANNA, event, START)
         assert words is not None and plain_text(words.text).startswith(opens(library, "emergency.chest_pain"))
         assert at.turns.alarm(ANNA, Wrote("hello"), START) is None
         assert plain_text(at.turns.sorry(ANNA, START).text).startswith(reads(library, "not_kept"))
-        assert not files_of(tmp_path / "data" / "people")
+        assert not files_of(folder / "data" / "people")
 
 
 # Going away.
@@ -321,9 +320,9 @@ async def erase_herself(at: Desk) -> Kept:
 
 
 async def test_after_erasing_nothing_is_left_but_the_receipt_and_then_not_even_that(
-    library: Library, tmp_path: Path
+    library: Library, folder: Path
 ) -> None:
-    async with desk(library, tmp_path) as at:
+    async with desk(library, folder) as at:
         await at.keeps(lambda person: agreed(person).keeping("country", "DE", START))
         await at.takes(Wrote("/help"))
         kept = await erase_herself(at)
@@ -333,13 +332,13 @@ async def test_after_erasing_nothing_is_left_but_the_receipt_and_then_not_even_t
         at.sent(kept)
         await at.turns.close(ANNA)
         assert await at.store.load(ANNA) is None
-        assert not files_of(tmp_path / "data" / "people") and not traces(tmp_path, ANNA)
+        assert not files_of(folder / "data" / "people") and not traces(folder, ANNA)
 
 
 async def test_a_receipt_that_goes_out_late_does_not_erase_what_the_person_agreed_to_since(
-    library: Library, tmp_path: Path
+    library: Library, folder: Path
 ) -> None:
-    async with desk(library, tmp_path) as at:
+    async with desk(library, folder) as at:
         await at.keeps(agreed)
         kept = await erase_herself(at)
         await at.takes(Wrote("/start"))
@@ -349,8 +348,8 @@ async def test_a_receipt_that_goes_out_late_does_not_erase_what_the_person_agree
         assert (await at.record()).person.consented
 
 
-async def test_somebody_erased_who_blocks_us_is_not_written_down_again(library: Library, tmp_path: Path) -> None:
-    async with desk(library, tmp_path) as at:
+async def test_somebody_erased_who_blocks_us_is_not_written_down_again(library: Library, folder: Path) -> None:
+    async with desk(library, folder) as at:
         await at.takes(Wrote("/start"))
         await at.turns.drop(ANNA)
         await at.turns.block(ANNA)
@@ -358,38 +357,35 @@ async def test_somebody_erased_who_blocks_us_is_not_written_down_again(library: 
         assert await at.store.load(ANNA) is None
 
 
+@pytest.mark.parametrize("way", ["erases herself", "is erased"])
 async def test_what_somebody_was_ticking_without_consent_is_forgotten_with_them(
-    library: Library, tmp_path: Path
+    way: str, library: Library, folder: Path
 ) -> None:
-    async with desk(library, tmp_path) as at:
+    passing: dict[int, Passing] = {}
+    async with desk(library, folder, passing=passing) as at:
         for event in (Wrote("/start"), Wrote("/check")):
             await at.takes(event)
         await at.takes(Chose((await at.record()).person.step, "begin"))
         record = await at.record()
         await at.takes(Chose(record.person.step, ticks(library, record, at.now)[0], 55))
-        await at.turns.drop(ANNA)
-        for event in (Wrote("/start"), Wrote("/check")):
-            await at.takes(event)
-        kept = await at.takes(Chose((await at.record()).person.step, "begin"))
-        boxes = [button.label for row in kept.entries[-1].buttons for button in row]
-        assert not any(label.startswith("☑") for label in boxes)
+        assert ANNA in passing
+        await (erase_herself(at) if way == "erases herself" else at.turns.drop(ANNA))
+        assert not passing
 
 
 # Notices and marks.
 
 
 async def test_an_answer_that_goes_out_at_once_is_written_as_sending_and_one_that_waits_is_not(
-    library: Library, tmp_path: Path
+    library: Library, folder: Path
 ) -> None:
-    async with desk(library, tmp_path, sends_at_once=True) as at:
+    async with desk(library, folder, sends_at_once=True) as at:
         kept = await at.takes(Wrote("/start"), Wrote("/help"))
         assert [entry.state for entry in kept.entries] == ["sending", "waiting"]
 
 
-async def test_a_notice_is_dated_once_and_a_word_from_the_person_takes_it_back(
-    library: Library, tmp_path: Path
-) -> None:
-    async with desk(library, tmp_path) as at:
+async def test_a_notice_is_dated_once_and_a_word_from_the_person_takes_it_back(library: Library, folder: Path) -> None:
+    async with desk(library, folder) as at:
         await at.keeps(agreed)
         at.now = START + timedelta(days=365)
         await at.turns.take(ANNA, [Arrival(ReminderDue("retention"))], at.now)
@@ -401,8 +397,8 @@ async def test_a_notice_is_dated_once_and_a_word_from_the_person_takes_it_back(
         assert record.noticed_at is None and record.last_contact == at.now
 
 
-async def test_the_newest_keyboard_takes_the_place_of_the_one_before(library: Library, tmp_path: Path) -> None:
-    async with desk(library, tmp_path) as at:
+async def test_the_newest_keyboard_takes_the_place_of_the_one_before(library: Library, folder: Path) -> None:
+    async with desk(library, folder) as at:
         at.sent(await at.takes(Wrote("/start")))
         kept = await at.takes(Wrote("/help"))
         entry: Entry = kept.entries[-1]

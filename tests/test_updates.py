@@ -23,7 +23,7 @@ from bot.library.reading import Library
 from bot.turn import Arrival
 from tests.fake_telegram import FakeTelegram, User
 from tests.fake_telegram.payloads import forwarded_by, photo, written
-from tests.houses import HandClock, LivingHouse, consent, greet, opens, reads, tap, taps
+from tests.houses import HandClock, LivingHouse, consent, folder_in_memory, greet, opens, reads, tap, taps
 
 pytest_plugins = ["tests.houses"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -36,14 +36,15 @@ GROUPS = count(7001)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def home(library: Library, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LivingHouse]:
+async def home(library: Library) -> AsyncIterator[LivingHouse]:
     """One bot for all tests of this file; everybody in it is somebody new."""
     clock = HandClock()
-    async with FakeTelegram(now=clock.timestamp) as telegram:
-        living = LivingHouse(library, tmp_path_factory.mktemp("home"), telegram, clock)
-        await living.start()
-        yield living
-        await living.stop()
+    with folder_in_memory() as folder:
+        async with FakeTelegram(now=clock.timestamp) as telegram:
+            living = LivingHouse(library, folder / "data", telegram, clock)
+            await living.start()
+            yield living
+            await living.stop()
 
 
 @pytest.fixture
@@ -252,7 +253,7 @@ async def test_a_double_tap_is_met_with_a_toast_and_changes_nothing(home: Living
     await ben.hears()
     await home.telegram.wait_until(lambda: any(toast.text for toast in ben.toasts))
     toast = next(toast for toast in ben.toasts if toast.text)
-    assert toast.query_id == second.query_id  # type: ignore[union-attr]
+    assert toast.query_id == second.query_id
     assert await screen_of(home, ben) == "welcome.limits"
     assert len(ben.messages) == 2
 

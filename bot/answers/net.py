@@ -9,28 +9,20 @@ one of its lines finds its hits in the right places and nothing takes the meanin
 context that is set aside).
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 
-from bot.answers.net_tables import (
-    LEVELS,
-    Context,
-    Level,
-    Line,
-    Net,
-    NetProblem,
-    Part,
-    Pattern,
-    Section,
-    net_from,
-)
+from bot.answers.net_tables import NetProblem, net_from
+from bot.answers.net_values import LEVELS, Context, Level, Line, Net, Part, Pattern, Section
 from bot.answers.text import ASK, BREAKS, COMMA, DASH, ENDS
 
 __all__ = ["LEVELS", "Alarm", "Level", "Net", "NetProblem", "alarms", "find", "net_from"]
 
 SKIPS = 3  # so many small words may stand between two words of a phrase
 REACH = 12  # a denial reaches so many words ahead
+FAR = 25  # what takes a meaning away lies at most so many words from it
 STAPLED = 2  # sentences of so few words are read on: "Can't. Breathe."
 
 
@@ -57,21 +49,32 @@ Match = tuple[Hit, ...]
 
 @dataclass(frozen=True)
 class Seen:
-    """A text made ready: words and breaks, hits in order, what covers each word, and each word's sentence."""
+    """A text made ready: words and breaks, hits by their groups, what covers each word, and each word's sentence."""
 
     words: list[str]
-    hits: list[Hit]
+    kinds: dict[int, list[Hit]]
     present: int
     cover: list[int]
     sentence: list[int]
     net: Net
-    held: dict[int, list[Hit]] = field(default_factory=dict)
+    held: dict[int, tuple[list[Hit], list[int]]] = field(default_factory=dict)
+    said: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
-    def of(self, groups: int) -> list[Hit]:
-        """The hits of any of these groups, in order."""
+    def of(self, groups: int, low: int = 0) -> Iterator[Hit]:
+        """The hits of any of these groups that start at `low` or later, in order."""
         if groups not in self.held:
-            self.held[groups] = [hit for hit in self.hits if hit.groups & groups]
-        return self.held[groups]
+            hits = [hit for kind, found in self.kinds.items() if kind & groups for hit in found]
+            hits.sort(key=_place)
+            self.held[groups] = hits, [hit.start for hit in hits]
+        hits, starts = self.held[groups]
+        return islice(hits, bisect_left(starts, low), None)
+
+    def spans(self, line: Line) -> list[tuple[int, int]]:
+        """Where a line of one section begins and ends, each time it is said, in order."""
+        if id(line) not in self.said:
+            matches = _matches(line.sections[0], self) if _possible(line, self) else ()
+            self.said[id(line)] = sorted((match[0].start, match[-1].end) for match in matches)
+        return self.said[id(line)]
 
 
 def find(text: str, net: Net) -> Alarm | None:
@@ -82,9 +85,22 @@ def find(text: str, net: Net) -> Alarm | None:
 def alarms(text: str, net: Net) -> Iterator[Alarm]:
     """Every alarm a text sets off, worst first."""
     seen = _without_idioms(_see(_stapled(net.spelling.read(text)), net))
-    for pattern in net.patterns:
-        if any(_says(line, seen, pattern) for line in pattern.lines):
+    told = ""
+    for number in _worth_trying(seen):
+        pattern, line = net.ways[number]
+        if pattern.id != told and _says(line, seen, pattern):
+            told = pattern.id
             yield Alarm(pattern.level, pattern.topic, pattern.id)
+
+
+def _worth_trying(seen: Seen) -> list[int]:
+    """The numbers of the lines of which the rarest group was said, worst first."""
+    found, present = set[int](), seen.present
+    while present:
+        bit = present & -present
+        found.update(seen.net.ways_by_group.get(bit, ()))
+        present ^= bit
+    return sorted(found)
 
 
 # --- making a text ready -------------------------------------------------------------------------------------------
@@ -93,7 +109,7 @@ def alarms(text: str, net: Net) -> Iterator[Alarm]:
 def _stapled(words: list[str]) -> list[str]:
     """The words with the stop between two very short sentences turned into a mere breath."""
     ends = [-1, *(at for at, word in enumerate(words) if word in ENDS), len(words)]
-    short = {end for start, end in pairwise(ends) if end - start - 1 <= STAPLED}
+    short = {end for start, end in pairwise(ends) if 1 <= end - start - 1 <= STAPLED}
     for (_, end), (_, after) in pairwise(pairwise(ends)):
         if end in short and after in short and words[end] != ASK:
             words[end] = DASH
@@ -101,14 +117,19 @@ def _stapled(words: list[str]) -> list[str]:
 
 
 def _see(words: list[str], net: Net) -> Seen:
-    hits = sorted(_hits(words, net), key=lambda hit: (hit.start, hit.end))
+    kinds: dict[int, list[Hit]] = {}
     cover = [0] * len(words)
     present = 0
-    for hit in hits:
+    for hit in _hits(words, net):
+        kinds.setdefault(hit.groups, []).append(hit)
         present |= hit.groups
         for at in range(hit.start, hit.end):
             cover[at] |= hit.groups
-    return Seen(words, hits, present, cover, _sentences(words), net)
+    return Seen(words, kinds, present, cover, _sentences(words), net)
+
+
+def _place(hit: Hit) -> tuple[int, int]:
+    return hit.start, hit.end
 
 
 def _sentences(words: list[str]) -> list[int]:
@@ -206,7 +227,7 @@ def _completed(match: Match, others: list[Part], within: int, seen: Seen) -> Ite
         yield match
         return
     for more in _part_matches(others[0], seen, match[0].start - within, match[-1].end + within):
-        joined = tuple(sorted((*match, *more), key=lambda hit: (hit.start, hit.end)))
+        joined = tuple(sorted((*match, *more), key=_place))
         if _close(joined, within, seen):
             yield from _completed(joined, others[1:], within, seen)
 
@@ -219,9 +240,7 @@ def _close(match: Match, within: int, seen: Seen) -> bool:
 
 
 def _part_matches(part: Part, seen: Seen, low: int = 0, high: int | None = None) -> Iterator[Match]:
-    for hit in seen.of(part[0].groups):
-        if hit.start < low:
-            continue
+    for hit in seen.of(part[0].groups, low):
         if high is not None and hit.start > high:
             return
         yield from _continued((hit,), part[1:], seen)
@@ -232,10 +251,10 @@ def _continued(match: Match, rest: Part, seen: Seen) -> Iterator[Match]:
         yield match
         return
     item, after = rest[0], match[-1].end
-    for hit in seen.of(item.groups):
-        if hit.start > after + SKIPS + item.gap:
+    for hit in seen.of(item.groups, after):
+        if hit.start > after + item.gap + 2 * SKIPS:
             return
-        if hit.start >= after and _reachable(after, hit.start, item.gap, seen):
+        if _reachable(after, hit.start, item.gap, seen):
             yield from _continued((*match, hit), rest[1:], seen)
 
 
@@ -251,28 +270,41 @@ def _reachable(after: int, start: int, gap: int, seen: Seen) -> bool:
 
 
 def _stands(match: Match, seen: Seen, pattern: Pattern) -> bool:
-    sentence = seen.sentence[match[0].start]
     return not (
         _denied(match, seen)
-        or _anywhere(pattern.unless, seen, sentence)
-        or any(_set_aside(context, pattern, seen, sentence) for context in seen.net.contexts)
+        or _near(pattern.unless, match, seen, clause=True)
+        or any(_set_aside(context, pattern, match, seen) for context in seen.net.contexts)
     )
 
 
-def _set_aside(context: Context, pattern: Pattern, seen: Seen, sentence: int) -> bool:
+def _set_aside(context: Context, pattern: Pattern, match: Match, seen: Seen) -> bool:
     if context.of.isdisjoint((pattern.level, pattern.topic, pattern.id)):
         return False
-    return _anywhere(context.lines, seen, sentence) and not _anywhere(context.unless, seen, sentence)
+    return _near(context.lines, match, seen, context.clause) and not _near(context.unless, match, seen)
 
 
-def _anywhere(lines: Iterable[Line], seen: Seen, sentence: int) -> bool:
-    """True when one of the lines is said in that sentence."""
+def _near(lines: Iterable[Line], match: Match, seen: Seen, clause: bool = False) -> bool:
+    """True when one of the lines is said in the match's sentence (or clause), not too many words away from it."""
+    low, high = match[0].start - FAR, match[-1].end + FAR
     return any(
-        seen.sentence[match[0].start] == sentence
+        _together(match, start, end, seen, clause)
         for line in lines
-        if _possible(line, seen)
-        for match in _matches(line.sections[0], seen)
+        for start, end in _between(low, high, seen.spans(line))
     )
+
+
+def _between(low: int, high: int, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    return spans[bisect_left(spans, (low, 0)) : bisect_left(spans, (high + 1, 0))]
+
+
+def _together(match: Match, start: int, end: int, seen: Seen, clause: bool) -> bool:
+    """True when nothing ends the sentence, or the clause, between the match and the span."""
+    if seen.sentence[match[0].start] != seen.sentence[start]:
+        return False
+    if not clause:
+        return True
+    before, after = seen.words[start : match[0].start], seen.words[match[-1].end : end]
+    return seen.net.clause_ends.isdisjoint(before) and seen.net.clause_ends.isdisjoint(after)
 
 
 def _denied(match: Match, seen: Seen) -> bool:
@@ -282,12 +314,7 @@ def _denied(match: Match, seen: Seen) -> bool:
 
 
 def _turns(after: int, seen: Seen) -> bool:
-    return any(
-        match[0].start >= after
-        for line in seen.net.denials.turns
-        if _possible(line, seen)
-        for match in _matches(line.sections[0], seen)
-    )
+    return any(start >= after for line in seen.net.denials.turns for start, _ in seen.spans(line))
 
 
 def _denied_after(after: int, seen: Seen) -> bool:

@@ -1,103 +1,33 @@
-"""The tables of the red-flag net as values, and how they are built from the content file.
+"""The red-flag net built from its content file, with a sentence for every fault in it.
 
 The grammar of a line, written for editors at the head of `content/en/red_flags.yaml`: words and <groups> follow one
-another (small words may stand between), `..` lets two words pass and `...` five, ` + ` joins parts that stand near in any order,
-` & ` parts that stand anywhere in the message, `^` and `$` are the edges of a sentence, `a|b` is either.
+another (small words may stand between), `..` lets two words pass and `...` five, ` + ` joins parts that stand near in
+any order, ` & ` sections that stand anywhere in the message, `^` and `$` are the edges of a sentence, `a|b_c` is
+either the word or the two words.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
-from typing import Any, Literal, get_args
+from typing import Any
 
-from bot.answers.text import Spelling, fold, spelling_of
+from bot.answers.net_values import (
+    LEVELS,
+    Context,
+    Denials,
+    Item,
+    Line,
+    Net,
+    Part,
+    Pattern,
+    Section,
+)
+from bot.answers.text import COMMA, DASH, Spelling, fold, spelling_of
 
-Level = Literal["emergency", "crisis", "abuse", "today"]
-# Worst first. A physical emergency outranks a crisis: "I took the pills to die" needs the ambulance first.
-LEVELS: tuple[Level, ...] = get_args(Level)
-
+# Words of one syllable that double their last letter: stop, stopped; not swell, swelled, nor vomit, vomited.
+_DOUBLES = re.compile("[^aeiou]*[aeiou][^aeiouwxy]")
 GAPS = {"..": 2, "...": 5}  # so many words may pass where a line says so
 WITHIN = 9  # a line's parts joined by "+" lie within so many words
-
-
-@dataclass(frozen=True)
-class Item:
-    """One step of a part: any group of the bit mask `groups`, at most `gap` words after the step before."""
-
-    groups: int
-    gap: int
-
-
-Part = tuple[Item, ...]
-
-
-@dataclass(frozen=True)
-class Section:
-    """Parts in any order within `within` words of one sentence."""
-
-    parts: tuple[Part, ...]
-    within: int
-
-
-@dataclass(frozen=True)
-class Line:
-    """One way to say a thing: sections that may stand anywhere in the message; `needs` are all masks of its items."""
-
-    sections: tuple[Section, ...]
-    needs: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """One alarm, the lines that find it, and the lines in the same sentence that take it back."""
-
-    id: str
-    level: Level
-    topic: str
-    sources: tuple[str, ...]
-    facts: tuple[str, ...]
-    lines: tuple[Line, ...]
-    unless: tuple[Line, ...] = ()
-
-
-@dataclass(frozen=True)
-class Context:
-    """A kind of sentence in which alarms of `of` (levels, topics or pattern ids) are set aside."""
-
-    id: str
-    of: frozenset[str]
-    lines: tuple[Line, ...]
-    unless: tuple[Line, ...] = ()
-
-
-@dataclass(frozen=True)
-class Denials:
-    """The masks by which a sign is denied; the head of the content file says what each is for."""
-
-    before: int
-    not_denials: int
-    through: int
-    signs: int
-    lists: frozenset[str]
-    ties: frozenset[str]
-    after: int
-    turns: tuple[Line, ...]
-
-
-@dataclass(frozen=True)
-class Net:
-    """Everything needed to look; built once, by `net_from`."""
-
-    patterns: tuple[Pattern, ...]
-    spelling: Spelling
-    phrases: Mapping[str, Any]
-    fillers: frozenset[str]
-    numbers: tuple[tuple[float, float, int], ...]
-    starts: int
-    ends: int
-    idioms: tuple[Line, ...]
-    contexts: tuple[Context, ...]
-    denials: Denials
 
 
 class NetProblem(Exception):
@@ -106,7 +36,6 @@ class NetProblem(Exception):
     def __init__(self, faults: Sequence[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = tuple(faults)
-
 
 
 def net_from(tables: Mapping[str, Any]) -> Net:
@@ -125,22 +54,17 @@ def net_from(tables: Mapping[str, Any]) -> Net:
 
 
 def forms(word: str) -> tuple[str, ...]:
-    """The word itself, or for "swell~" all of swell, swells, swelled, swelling, swellin."""
+    """The word itself, or for "throb~" all of throb, throbs, throbbed, throbbing."""
     if not word.endswith("~"):
         return (word,)
     base = word[:-1]
     if base.endswith("e"):
-        return (base, base + "s", base + "d", base[:-1] + "ing", base[:-1] + "in")
+        return (base, base + "s", base + "d", base[:-1] + "ing")
     if base.endswith("y") and base[-2:-1] not in "aeiou":
-        return (base, base[:-1] + "ies", base[:-1] + "ied", base + "ing", base + "in")
+        return (base, base[:-1] + "ies", base[:-1] + "ied", base + "ing")
     plural = base + ("es" if base.endswith(("s", "x", "z", "ch", "sh")) else "s")
-    return (base, plural, *(stem + end for stem in _stems(base) for end in ("ed", "ing", "in")))
-
-
-def _stems(base: str) -> tuple[str, ...]:
-    """The word, and with its last letter doubled where English may do so: throb, throbb."""
-    vowel, last = base[-2:-1] in "aeiou", base[-1:]
-    return (base, base + last) if vowel and last not in "aeiouwxy" and base[-3:-2] not in "aeiou" else (base,)
+    stem = base + base[-1] if _DOUBLES.fullmatch(base) else base
+    return (base, plural, stem + "ed", stem + "ing")
 
 
 def _split(text: str) -> list[str]:
@@ -151,7 +75,7 @@ def _split(text: str) -> list[str]:
 
 
 class _Building:
-    """A net while it grows: one bit for each group, the tree of phrases, and the faults met."""
+    """A net while it grows: one bit for each group, the tree of phrases, how many phrases each has, the faults met."""
 
     def __init__(self, tables: Mapping[str, Any]) -> None:
         self.tables = tables
@@ -159,37 +83,60 @@ class _Building:
         self.bits: dict[str, int] = {}
         self.phrases: dict[str, Any] = {}
         self.words: set[str] = set()
-        self.open: list[str] = []
+        self.sizes: dict[int, int] = {}
+        self.inner: set[str] = set()
 
     def net(self) -> Net:
-        tables = self.tables
-        starts, ends = self._bit("^"), self._bit("$")
+        """The whole net. Patterns come first, because slips of the pen are read towards their words only."""
         numbers = tuple(self._numbers())
-        for name in tables["groups"]:
-            self._group(name, "the groups")
-        fillers = frozenset(word for part in _split(fold(tables["fillers"])) for word in part.split())
-        patterns = [self._pattern(table) for table in tables["patterns"]]
-        return Net(
-            patterns=tuple(sorted(patterns, key=lambda pattern: LEVELS.index(pattern.level))),
+        patterns = self._patterns()
+        alarming = frozenset(self.words)
+        ways = tuple((pattern, line) for pattern in patterns for line in pattern.lines)
+        net = Net(
+            patterns=patterns,
+            ways=ways,
+            ways_by_group=self._by_group(ways),
             phrases=self.phrases,
-            fillers=fillers,
+            fillers=frozenset(fold(self.tables["fillers"]).split()),
+            clause_ends=frozenset(_split(self.tables["clause_ends"])) | {COMMA, DASH},
             numbers=numbers,
-            starts=starts,
-            ends=ends,
-            idioms=self._lines(tables["idioms"], "the idioms"),
-            contexts=tuple(self._context(table) for table in tables["set_aside"]),
-            denials=self._denials(tables["denials"]),
-            spelling=self._spelling(fillers),
+            starts=self._bit("^"),
+            ends=self._bit("$"),
+            idioms=self._asides(self.tables["idioms"], "the idioms"),
+            contexts=tuple(self._context(table) for table in self.tables["set_aside"]),
+            denials=self._denials(self.tables["denials"]),
+            spelling=self._spelling(alarming),
         )
+        self._look_for_unused_groups()
+        return net
 
-    def _spelling(self, fillers: frozenset[str]) -> Spelling:
+    def _patterns(self) -> tuple[Pattern, ...]:
+        """All patterns, worst level first and within a level in the file's order."""
+        patterns = [self._pattern(table) for table in self.tables["patterns"]]
+        return tuple(sorted(patterns, key=lambda pattern: LEVELS.index(pattern.level)))
+
+    def _by_group(self, ways: Sequence[tuple[Pattern, Line]]) -> dict[int, tuple[int, ...]]:
+        found: dict[int, list[int]] = {}
+        for number, (_, line) in enumerate(ways):
+            rarest = min(line.needs, key=self._commonness, default=0)
+            for bit in _bits(rarest):
+                found.setdefault(bit, []).append(number)
+        return {bit: tuple(numbers) for bit, numbers in found.items()}
+
+    def _commonness(self, mask: int) -> int:
+        return sum(self.sizes.get(bit, 1) for bit in _bits(mask))
+
+    def _spelling(self, alarming: frozenset[str]) -> Spelling:
         instead = {
             wrong: tuple(fold(right).split())
             for right, wrongs in self.tables["instead"].items()
             for wrong in fold(wrongs).split()
         }
-        read = {word for words in instead.values() for word in words}
-        return spelling_of(self.words | fillers | read, self.tables["known_words"].split(), instead)
+        fillers = fold(self.tables["fillers"]).split()
+        counted = self.words.union(fillers, *instead.values())
+        return spelling_of(counted, alarming, self.tables["known_words"].split(), instead)
+
+    # Words, phrases and groups.
 
     def _bit(self, name: str) -> int:
         return self.bits.setdefault(name, 1 << len(self.bits))
@@ -204,39 +151,36 @@ class _Building:
                     self.faults.append(f"red_flags: the numbers «{name}» hold «{text}», which is not a range.")
 
     def _group(self, name: str, where: str) -> int:
-        """The mask of a named group: its own bit, under which all its phrases and those of groups inside stand."""
+        """The bit of a named group, under which its own phrases and those of groups inside it stand."""
         if name in self.bits:
             return self.bits[name]
         if name not in self.tables["groups"]:
-            self.faults.append(f"red_flags: {where} name the group «{name}», which does not exist.")
+            self.faults.append(f"red_flags: {where} names the group «{name}», which does not exist.")
             return 0
         bit = self._bit(name)
-        for phrase in self._phrases_of(name):
+        for phrase in self._phrases_of(name, ()):
             self._add(phrase, bit, f"the group «{name}»")
         return bit
 
-    def _phrases_of(self, name: str) -> Iterator[str]:
+    def _phrases_of(self, name: str, within: tuple[str, ...]) -> Iterator[str]:
         """Every phrase of a group, those of groups named inside it included."""
-        if name in self.open:
-            self.faults.append(f"red_flags: the group «{name}» holds itself.")
-            return
-        self.open.append(name)
         for part in _split(self.tables["groups"][name]):
             inner = part[1:-1]
             if not part.startswith("<"):
                 yield part
-            elif inner in self.tables["groups"]:
-                yield from self._phrases_of(inner)
+            elif inner not in self.tables["groups"]:
+                self.faults.append(f"red_flags: the group «{name}» names the group «{inner}», which does not exist.")
+            elif inner in (*within, name):
+                self.faults.append(f"red_flags: the group «{inner}» holds itself.")
             else:
-                self.faults.append(
-                    f"red_flags: the group «{name}» names the group «{inner}», which does not exist."
-                )
-        self.open.pop()
+                self.inner.add(inner)
+                yield from self._phrases_of(inner, (*within, name))
 
     def _add(self, phrase: str, bit: int, where: str) -> None:
+        """Takes in a phrase, in all its forms, under the bit of a group."""
         words = fold(phrase).split()
-        if not all(word.rstrip("~").isalnum() for word in words):
-            self.faults.append(f"red_flags: {where} hold «{phrase}», in which not all words are letters.")
+        if not words or not all(word.rstrip("~").isalnum() for word in words):
+            self.faults.append(f"red_flags: {where} has «{phrase}», in which not all words are letters.")
             return
         for spelled in product(*(forms(word) for word in words)):
             self.words.update(spelled)
@@ -244,21 +188,34 @@ class _Building:
             for word in spelled:
                 node = node.setdefault(word, {})
             node[""] = node.get("", 0) | bit
+            self.sizes[bit] = self.sizes.get(bit, 0) + 1
 
-    # Lines, patterns, contexts and denials.
+    def _look_for_unused_groups(self) -> None:
+        for name in self.tables["groups"]:
+            if name not in self.bits and name not in self.inner:
+                self.faults.append(f"red_flags: the group «{name}» is used nowhere.")
+
+    # Lines.
 
     def _lines(self, texts: Iterable[str], where: str, within: int = WITHIN) -> tuple[Line, ...]:
         return tuple(self._line(text, where, within) for text in texts)
+
+    def _asides(self, texts: Iterable[str], where: str, within: int = WITHIN) -> tuple[Line, ...]:
+        """Lines that take something back; they must lie in one sentence, so they have no " & "."""
+        texts = tuple(texts)
+        for text in texts:
+            if " & " in text:
+                self.faults.append(f"red_flags: {where} has « & » in «{text}», where it has no meaning.")
+        return self._lines(texts, where, within)
 
     def _line(self, text: str, where: str, within: int) -> Line:
         sections = tuple(
             Section(tuple(self._part(part, where) for part in section.split(" + ")), within)
             for section in text.split(" & ")
         )
-        items = [item.groups for section in sections for part in section.parts for item in part]
-        if not items or not all(part for section in sections for part in section.parts):
-            self.faults.append(f"red_flags: {where} have a line with nothing to look for: «{text}».")
-        return Line(sections, tuple(items))
+        if not all(part for section in sections for part in section.parts):
+            self.faults.append(f"red_flags: {where} has a line with nothing to look for: «{text}».")
+        return Line(sections, tuple(item.groups for section in sections for part in section.parts for item in part))
 
     def _part(self, text: str, where: str) -> Part:
         items, gap = [], 0
@@ -272,25 +229,26 @@ class _Building:
 
     def _mask(self, word: str, where: str) -> int:
         if word in ("^", "$"):
-            return self.bits[word]
-        if word.startswith("<") and word.endswith(">"):
-            mask = 0
-            for name in word[1:-1].split("|"):
-                mask |= self._group(name, where)
-            return mask
-        return self._literal(word, where)
+            return self._bit(word)
+        if not (word.startswith("<") and word.endswith(">")):
+            return self._literal(word, where)
+        mask = 0
+        for name in word[1:-1].split("|"):
+            mask |= self._group(name, where)
+        return mask
 
     def _literal(self, word: str, where: str) -> int:
-        """The mask of words written into a line themselves; they are a group that only this spelling names."""
+        """The bit of words written into a line itself: a group that only this spelling names."""
         name = f"'{word}'"
         if name not in self.bits:
             for either in word.split("|"):
-                self._add(either, self._bit(name), where)
+                self._add(either.replace("_", " "), self._bit(name), where)
         return self._bit(name)
 
+    # Patterns, contexts and denials.
+
     def _pattern(self, table: Mapping[str, Any]) -> Pattern:
-        where = f"the lines of «{table['id']}»"
-        within = int(table.get("within", WITHIN))
+        where, within = f"the pattern «{table['id']}»", int(table.get("within", WITHIN))
         return Pattern(
             id=table["id"],
             level=table["level"],
@@ -298,38 +256,48 @@ class _Building:
             sources=tuple(table["sources"]),
             facts=tuple(table["facts"]),
             lines=self._lines(table["lines"], where, within),
-            unless=self._lines(table.get("unless", ()), where, within),
+            unless=self._asides(table.get("unless", ()), where, within),
         )
 
     def _context(self, table: Mapping[str, Any]) -> Context:
-        where = f"the lines of «{table['id']}»"
+        where, within = f"«{table['id']}» in set_aside", int(table.get("within", WITHIN))
         named = {name for pattern in self.tables["patterns"] for name in _names(pattern)}
         for name in table["of"]:
             if name not in named:
-                self.faults.append(f"red_flags: «{table['id']}» is of «{name}», which no pattern is or has.")
+                self.faults.append(f"red_flags: {where} is of «{name}», which no pattern is or has.")
         return Context(
             id=table["id"],
             of=frozenset(table["of"]),
-            lines=self._lines(table["lines"], where, int(table.get("within", WITHIN))),
-            unless=self._lines(table.get("unless", ()), where),
+            lines=self._asides(table["lines"], where, within),
+            unless=self._asides(table.get("unless", ()), where, within),
+            clause=table.get("clause") == "yes",
         )
 
     def _denials(self, table: Mapping[str, Any]) -> Denials:
-        masks = {}
-        for name in ("before", "not_denials", "through", "after"):
-            masks[name] = self._bit(f"denials {name}")
-            for phrase in _split(table[name]):
-                self._add(phrase, masks[name], f"the denials «{name}»")
+        masks = {name: self._phrases_under(name, table) for name in ("before", "not_denials", "through", "after")}
         signs = 0
         for name in table["signs"]:
-            signs |= self._group(name, "the signs of the denials")
+            signs |= self._group(name, "«denials»")
         return Denials(
             **masks,
             signs=signs,
             lists=frozenset(_split(table["lists"])),
             ties=frozenset(_split(table["ties"])),
-            turns=self._lines(table["turns"], "the turns of the denials"),
+            turns=self._asides(table["turns"], "«denials»"),
         )
+
+    def _phrases_under(self, name: str, table: Mapping[str, Any]) -> int:
+        bit = self._bit(f"denials {name}")
+        for phrase in _split(table[name]):
+            self._add(phrase, bit, f"«{name}» in denials")
+        return bit
+
+
+def _bits(mask: int) -> Iterator[int]:
+    """The single bits of a mask, lowest first."""
+    while mask:
+        yield mask & -mask
+        mask &= mask - 1
 
 
 def _names(pattern: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -341,6 +309,7 @@ def _names(pattern: Mapping[str, Any]) -> tuple[str, str, str]:
 
 _SECTIONS: Mapping[str, type] = {
     "fillers": str,
+    "clause_ends": str,
     "known_words": str,
     "instead": dict,
     "numbers": dict,
@@ -371,7 +340,7 @@ _PATTERN: Mapping[str, type] = {
 _CONTEXT: Mapping[str, type] = {"id": str, "of": list, "lines": list}
 _KINDS: Mapping[type, str] = {str: "text", list: "list", dict: "table"}
 _MAY_BE_EMPTY = frozenset({"idioms", "set_aside", "instead", "numbers", "turns", "known_words"})
-_OPTIONAL = frozenset({"unless", "within"})
+_OPTIONAL = frozenset({"unless", "within", "clause"})
 _ABOUT = frozenset({"language", "compiled", "reviewed_by", "review_by", "always"})
 
 
@@ -393,9 +362,7 @@ def _shape_faults(tables: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"red_flags: the id «{name}» is given twice." for name in sorted(set(ids)) if ids.count(name) > 1)
 
 
-def _key_faults(
-    table: object, wanted: Mapping[str, type], besides: frozenset[str], where: str
-) -> Iterator[str]:
+def _key_faults(table: object, wanted: Mapping[str, type], besides: frozenset[str], where: str) -> Iterator[str]:
     if not isinstance(table, Mapping):
         yield f"red_flags: {where} is missing or is no table."
         return
@@ -411,8 +378,9 @@ def _key_faults(
 
 def _pattern_faults(table: Mapping[str, Any]) -> Iterator[str]:
     name = _id(table)
-    if table.get("level") not in LEVELS:
-        yield f"red_flags: the pattern «{name}» has the level «{table.get('level')}», which is none of {', '.join(LEVELS)}."
+    level = table.get("level")
+    if level not in LEVELS:
+        yield f"red_flags: the pattern «{name}» has the level «{level}», which is none of {', '.join(LEVELS)}."
     if not str(table.get("within", WITHIN)).isdigit():
         yield f"red_flags: the pattern «{name}» has a «within» that is no number of words."
     yield from _code_faults(table.get("sources"), "S-", f"the pattern «{name}»")

@@ -23,8 +23,11 @@ _ALIKE = str.maketrans(
     "abekmhopctyxijshd" + "aeikvoptux" + "lodi",
 )
 _MARKS = "['\u2018\u2019\u201b\u02bc\u02b9\u2032`\u00b4\uff07]"
-_SHORT_ENDS = ((re.compile(_MARKS + r"ll\b"), " will"), (re.compile(_MARKS + r"ve\b"), " have"),
-               (re.compile(_MARKS + r"re\b"), " are"), (re.compile(_MARKS + r"d\b"), " would"))
+# What an apostrophe swallowed comes back, or "I'll" would read as "ill". "Mum's" becomes "mum is": no harm done.
+_SHORT_ENDS = tuple(
+    (re.compile(_MARKS + end), whole)
+    for end, whole in ((r"ll\b", " will"), (r"ve\b", " have"), (r"re\b", " are"), (r"d\b", " would"), (r"s\b", " is"))
+)
 _APOSTROPHES = re.compile(_MARKS)
 _LOOSE_NT = re.compile(r"\b(can|don|won|isn|doesn|didn|couldn|wouldn|aren|wasn|haven|hasn|shouldn) t\b")
 _SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-_*]{1,3}[^\W\d_](?![^\W_])){2,}")
@@ -88,7 +91,7 @@ class Spelling:
     words: frozenset[str]
     known: frozenset[str]
     instead: Mapping[str, tuple[str, ...]]
-    squeezed: Mapping[str, str]
+    squeezed: Mapping[str, tuple[str, ...]]
     near: Mapping[tuple[str, int], tuple[str, ...]]
 
     def read(self, text: str) -> list[str]:
@@ -107,9 +110,11 @@ class Spelling:
         return self._guessed(piece)
 
     def _guessed(self, piece: str) -> tuple[str, ...]:
-        single = self.squeezed.get(squeezed(piece))
-        if single:
-            return (single,)
+        if piece.endswith("in") and piece + "g" in self.words:
+            return (piece + "g",)
+        alike = self.squeezed.get(squeezed(piece))
+        if alike:
+            return (min(alike, key=lambda word: OSA.distance(piece, word)),)
         return self._nearest(piece) or self._unglued(piece) or (piece,)
 
     def _nearest(self, piece: str) -> tuple[str, ...]:
@@ -167,17 +172,30 @@ class Spelling:
 
 
 def spelling_of(
-    words: Iterable[str], known: Iterable[str], instead: Mapping[str, tuple[str, ...]]
+    words: Iterable[str],
+    towards: Iterable[str],
+    known: Iterable[str],
+    instead: Mapping[str, tuple[str, ...]],
 ) -> Spelling:
-    """The spelling of a vocabulary: `words` count, `known` ones are left alone, `instead` are fixed readings."""
+    """The spelling of a vocabulary: `words` count, slips are read `towards` these, `known` ones are left alone,
+    `instead` are fixed readings."""
     counted = frozenset(words)
     near: dict[tuple[str, int], list[str]] = {}
-    for word in sorted(w for w in counted if len(w) > 4 and w.isalpha()):
+    for word in sorted(w for w in towards if len(w) > 4 and w.isalpha()):
         near.setdefault((word[0], len(word)), []).append(word)
     return Spelling(
         words=counted,
         known=frozenset(known) - counted,
         instead=dict(instead),
-        squeezed={squeezed(word): word for word in sorted(counted, key=len, reverse=True) if len(word) > 2},
+        squeezed=_alike(counted),
         near={key: tuple(found) for key, found in near.items()},
     )
+
+
+def _alike(words: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """The words by what is left of them when doubled letters are single."""
+    alike: dict[str, list[str]] = {}
+    for word in sorted(words):
+        if len(word) > 2:
+            alike.setdefault(squeezed(word), []).append(word)
+    return {left: tuple(found) for left, found in alike.items()}

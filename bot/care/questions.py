@@ -104,8 +104,8 @@ def from_findings(ticked: frozenset[str], verdict: Verdict, table: QuestionTable
     levels = finding_levels(verdict)
     for question in table.questions:
         if led_by := met(question.when, ticked):
-            worst = min((levels.get(finding, "gentle") for finding in led_by), key=LEVELS.index)
-            yield Asked(question, worst, tuple(sorted(led_by)))
+            worst_first = tuple(finding for finding in levels if finding in led_by)
+            yield Asked(question, levels[worst_first[0]], worst_first)
 
 
 def finding_levels(verdict: Verdict) -> dict[str, Level]:

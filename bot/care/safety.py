@@ -235,9 +235,7 @@ def _groups(raw: Mapping[str, Any], faults: list[str]) -> dict[str, Group]:
         asked += findings
         groups[name] = Group(name, findings, frozenset(shown_if))
     if len(groups) > SCREENS_AT_MOST:
-        faults.append(
-            f"safety: there are {len(groups)} groups, and nobody is asked more than {SCREENS_AT_MOST}."
-        )
+        faults.append(f"safety: there are {len(groups)} groups, and nobody is asked more than {SCREENS_AT_MOST}.")
     return groups
 
 
@@ -324,9 +322,7 @@ def _unsure(raw: Mapping[str, Any], limits: Sequence[str], faults: list[str]) ->
     for level in UNSURE:
         entry = entries.get(level)
         if isinstance(entry, Mapping):
-            rules[level] = _rule(
-                {**entry, "level": level}, f"unsure «{level}»", limits, faults, for_ticks=False
-            )
+            rules[level] = _rule({**entry, "level": level}, f"unsure «{level}»", limits, faults, for_ticks=False)
         else:
             faults.append(f"safety: unsure «{level}» is missing.")
     faults += [f"safety: unsure «{name}» is not asked for." for name in entries if name not in UNSURE]
@@ -408,9 +404,7 @@ def _section_faults(
         yield f"safety words: {section} «{name}» has no place in the rules."
     for name in sorted(wanted & entries.keys()):
         entry = entries[name] if isinstance(entries[name], Mapping) else {}
-        yield from (
-            f"safety words: {section} «{name}» has no «{part}»." for part in parts if not entry.get(part)
-        )
+        yield from (f"safety words: {section} «{name}» has no «{part}»." for part in parts if not entry.get(part))
         for part in sorted(entry.keys() - {*parts, *optional}):
             yield f"safety words: {section} «{name}» says «{part}», which nobody reads."
 

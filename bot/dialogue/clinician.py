@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.care.clinician import KINDS, ROLES, Kind, Role, View, outdated_by, stale
+from bot.care.clinician import KINDS, ROLES, Age, Kind, Role, View, outdated_by, stale
 from bot.care.opening import Opening, opening
 from bot.dialogue.check import checked_at, standing, ticks, verdict_of
 from bot.dialogue.clinician_view import day_of, keeping_view, view_of
@@ -28,8 +28,13 @@ def opening_of(person: Person, world: World, now: datetime) -> Opening:
     """What opens or closes sessions for this person now."""
     view = view_of(person)
     age = stale(view, today(person, now), world.views) if view else None
-    verdict, counts = verdict_of(person, world), standing(person, world, now)
+    verdict, counts = verdict_of(person, world), usable(person, world, now)
     return opening(verdict, counts, view, age, held=person.answer("held") is not None)
+
+
+def usable(person: Person, world: World, now: datetime) -> bool:
+    """Whether there is a check to go by: one that still counts, or one just made that is not kept."""
+    return standing(person, world, now) or (not person.consented and person.draft_done)
 
 
 def clock_of(person: Person, now: datetime) -> datetime:
@@ -247,12 +252,21 @@ def keep_view(moment: Moment) -> Outcome:
 
 
 def with_view(moment: Moment, view: View) -> Person:
-    """The person with the answer kept; what they ticked after the day it was given makes it old from the start."""
-    checked = checked_at(moment.person)
-    ticked = frozenset(ticks(moment.person) or ())
-    later = checked is not None and clock_of(moment.person, checked).date() > view.on
-    age = outdated_by(None, ticked, moment.world.views) if later else None
+    """The person with the answer kept; what was told after the day it was given makes it old from the start."""
+    age = told_since(moment, view.on)
     return keeping_view(moment.person, replace(view, outdated=age), moment.now)
+
+
+def told_since(moment: Moment, on: date) -> Age | None:
+    """What was ticked or reported after that day and makes an answer of that day old."""
+    person, held = moment.person, moment.person.answers.get("clinician_stale")
+    earlier = view_of(person)
+    if earlier and earlier.outdated and held and clock_of(person, held.at).date() > on:
+        return earlier.outdated
+    checked = checked_at(person)
+    if checked is None or clock_of(person, checked).date() <= on:
+        return None
+    return outdated_by(None, frozenset(ticks(person) or ()), moment.world.views)
 
 
 def outcomes(names: str) -> frozenset[str]:

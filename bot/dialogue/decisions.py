@@ -179,4 +179,5 @@ DECISIONS: dict[str, Decision] = {
         ("carry_on", carry_on, "done"),
         ("show_with_country", show_with_country, "shown"),
     ]
-} | clinician.DECISIONS | suits.DECISIONS
+}
+DECISIONS |= clinician.DECISIONS | suits.DECISIONS

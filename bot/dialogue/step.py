@@ -33,6 +33,7 @@ from bot.dialogue.world import Item, Moment, Understood, World
 
 BACK = "@back"
 SOURCES = "about.sources"
+EXPIRED = "about.expired"
 PAGE_LENGTH = 8
 MISSES_BEFORE_HELP = 2
 HOLDING = frozenset({"emergency", "today", "crisis"})
@@ -226,6 +227,9 @@ def press(world: World, person: Person, event: Chose, now: datetime) -> Step:
             return turn_page(world, person, screen, event, now)
         case key if key in screen.choices:
             return arrive(world, tapped, screen.choices[key], "", now)
+        # A page past its date: the short page stood in for it, with buttons of its own.
+        case key if key in world.graph.screens[EXPIRED].choices:
+            return arrive(world, tapped, world.graph.screens[EXPIRED].choices[key], "", now)
     if screen.kind == "tick":
         # Which box was ticked must not stay behind as the last tap of somebody without consent.
         return tick(world, tapped if event.key == "done" else person, screen, event, now)

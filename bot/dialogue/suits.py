@@ -3,17 +3,12 @@
 from datetime import datetime
 
 from bot.care.techniques import Suited, suit
-from bot.dialogue.check import standing, ticks, verdict_of
-from bot.dialogue.clinician import opening_of
+from bot.dialogue.check import ticks, verdict_of
+from bot.dialogue.clinician import opening_of, usable
 from bot.dialogue.person import Person
 from bot.dialogue.world import Decision, Item, Items, Moment, Outcome, World
 
 TECHNIQUES = ("swedish", "aroma", "effleurage", "oil", "lymph")
-
-
-def usable(person: Person, world: World, now: datetime) -> bool:
-    """Whether there is a check to go by: one that still counts, or one just made that is not kept."""
-    return standing(person, world, now) or (not person.consented and person.draft_done)
 
 
 def suited_to(person: Person, world: World, now: datetime) -> tuple[Suited, ...]:

@@ -79,9 +79,7 @@ class Budget:
 
     def wait_for_all(self, now: float) -> float:
         """Seconds until anything that is not urgent may go anywhere."""
-        return max(
-            _at_least_an_instant(self._all_paused_until - now), self._common.wait(self._common_full_at, now)
-        )
+        return max(_at_least_an_instant(self._all_paused_until - now), self._common.wait(self._common_full_at, now))
 
     def wait_for_chat(self, chat_id: int, now: float, way: Way = "usual") -> float:
         """Seconds until this chat may be sent something, as far as the chat itself is concerned."""

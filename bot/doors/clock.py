@@ -48,6 +48,7 @@ class Ticker:
     ) -> None:
         self._store, self._requests, self._turns, self._sender = store, requests, turns, sender
         self._terms, self._now, self._clock = terms, now, clock
+        self._failing: set[str] = set()
 
     async def run(self) -> None:
         """Tick until cancelled; a record that fails is logged and holds up nobody else."""
@@ -57,12 +58,13 @@ class Ticker:
 
     async def tick(self) -> None:
         """Everything that is due now, handed on."""
+        before, self._failing = self._failing, set()
         for person_id in await asyncio.to_thread(self._requests.erase_requests):
-            await self._guarded(self._drop(person_id), "erase")
+            await self._guarded(self._drop(person_id), before)
         now = self._now()
         for person_id in self._store.due(now):
             if not self._sender.holds(person_id):
-                await self._guarded(self._serve(person_id, now), "due")
+                await self._guarded(self._serve(person_id, now), before)
 
     async def _serve(self, person_id: int, now: datetime) -> None:
         record = await self._store.load(person_id)
@@ -84,10 +86,12 @@ class Ticker:
         await self._turns.drop(person_id)
         self._sender.forget(person_id)
 
-    async def _guarded(self, work: Awaitable[None], what: str) -> None:
+    async def _guarded(self, work: Awaitable[None], before: set[str]) -> None:
+        """One person's share of a tick; what failed in the tick before as well is not told again."""
         try:
             await work
-        except StoreProblem as problem:
-            log.error("tick_failed", what=what, reason=str(problem))
         except Exception as error:
-            log.error("tick_failed", what=what, reason=whereabouts(error))
+            reason = str(error) if isinstance(error, StoreProblem) else whereabouts(error)
+            self._failing.add(reason)
+            if reason not in before:
+                log.error("tick_failed", reason=reason)

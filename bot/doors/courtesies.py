@@ -52,9 +52,7 @@ class Courtesies:
     async def _acknowledge(self, callback_query_id: str, text: str) -> None:
         params = {"callback_query_id": callback_query_id, "text": text}
         try:
-            await self._call(
-                "answerCallbackQuery", params if text else {"callback_query_id": callback_query_id}
-            )
+            await self._call("answerCallbackQuery", params if text else {"callback_query_id": callback_query_id})
         except TelegramError:
             self._counts["acknowledgements_failed"] += 1
         finally:

@@ -200,9 +200,7 @@ def judge(error: TelegramError, parcel: Parcel) -> Verdict:
         case Forbidden():
             return Blocked()
         case InvalidToken():
-            return Stopped(
-                "Telegram does not know the bot's token: check TELEGRAM_BOT_TOKEN and start again."
-            )
+            return Stopped("Telegram does not know the bot's token: check TELEGRAM_BOT_TOKEN and start again.")
         case Conflict():
             return Stopped("Telegram says that the bot's token is in use elsewhere: stop the other one.")
         case _:
@@ -259,9 +257,7 @@ def _where(parcel: Parcel) -> dict[str, Any]:
 
 
 def _words(name: str, markup: str, parcel: Parcel) -> dict[str, Any]:
-    words: dict[str, Any] = (
-        {name: plain_text(markup)} if parcel.plain else {name: markup, "parse_mode": "HTML"}
-    )
+    words: dict[str, Any] = {name: plain_text(markup)} if parcel.plain else {name: markup, "parse_mode": "HTML"}
     if parcel.entry.buttons:
         rows = [[_button(button) for button in row] for row in parcel.entry.buttons]
         words["reply_markup"] = {"inline_keyboard": rows}

@@ -175,8 +175,6 @@ class Lanes:
         """The queue with the best lane among those that have a place left."""
         queues = (self._urgent, self._words, self._files)
         heads = [
-            (head, at)
-            for at, queue in enumerate(queues)
-            if queue.under_way < queue.places and (head := queue.first())
+            (head, at) for at, queue in enumerate(queues) if queue.under_way < queue.places and (head := queue.first())
         ]
         return queues[min(heads)[1]] if heads else None

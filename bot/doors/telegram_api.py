@@ -124,9 +124,7 @@ class LeanRequest(BaseRequest):
             raise NetworkError("the answer was not the JSON that Telegram sends")
         return parsed
 
-    async def _exchange(
-        self, method: str, url: str, body: Body, limits: aiohttp.ClientTimeout
-    ) -> tuple[int, bytes]:
+    async def _exchange(self, method: str, url: str, body: Body, limits: aiohttp.ClientTimeout) -> tuple[int, bytes]:
         async with self._open_session().request(
             method, url, data=body.data, headers=body.headers, timeout=limits, allow_redirects=False
         ) as response:
@@ -136,9 +134,7 @@ class LeanRequest(BaseRequest):
         if self._shut:
             raise NotSent("the connection to Telegram was closed by us")
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=self._connector(), cookie_jar=aiohttp.DummyCookieJar()
-            )
+            self._session = aiohttp.ClientSession(connector=self._connector(), cookie_jar=aiohttp.DummyCookieJar())
         return self._session
 
     def _limits(self, read: object, write: object, connect: object) -> aiohttp.ClientTimeout:

@@ -12,7 +12,7 @@ What must stay true:
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,7 @@ from bot.turn import Kept, Turns, whereabouts
 
 POLL_SECONDS = 30
 KEEP_SECONDS = 10.0
+URGENT_SECONDS = 1.0
 SILENT_SECONDS = 90.0
 CONFLICT_SECONDS = 60.0
 CONFLICT_PAUSE = 5.0
@@ -66,7 +67,8 @@ class TelegramDoor:
         self._offset = 0
         self._pause = 0.0
         self._last_poll = clock.now()
-        self._conflict_since: float | None = None
+        # When the first and the last of a row of conflicts came.
+        self._conflicts: tuple[float, float] | None = None
         self._silence_told = False
         self._batch: asyncio.Task[None] | None = None
         self._unkept = Unkept(call, turns, now, clock)
@@ -106,12 +108,8 @@ class TelegramDoor:
             return []
         if self._silence_told:
             log.info("polling_again")
-        self._last_poll, self._pause, self._conflict_since, self._silence_told = (
-            self._clock.now(),
-            0.0,
-            None,
-            False,
-        )
+        self._last_poll, self._pause = self._clock.now(), 0.0
+        self._conflicts, self._silence_told = None, False
         return list(updates)
 
     async def _wait_after(self, error: TelegramError) -> None:
@@ -133,10 +131,12 @@ class TelegramDoor:
 
     def _check_conflict(self, now: float) -> None:
         """The other poller may be the process we replace, which ends soon; one that stays closes the door."""
-        if self._conflict_since is None:
-            self._conflict_since = now
+        first, last = self._conflicts or (now, now)
+        if self._conflicts is None or now - last > CONFLICT_SECONDS:
+            first = now
             log.warning("polled_elsewhere")
-        if now - self._conflict_since > CONFLICT_SECONDS:
+        self._conflicts = (first, now)
+        if now - first > CONFLICT_SECONDS:
             raise DoorClosed("Another process polls Telegram with the same bot token: stop one of the two.")
 
     def _tell_silence(self, now: float, error: TelegramError) -> None:
@@ -170,21 +170,26 @@ class TelegramDoor:
         """Everyone's part side by side; returns the ids that Telegram has to send again."""
         self._attempts.begin(update["update_id"] for update in updates)
         parts: dict[int, Part] = defaultdict(list)
-        held = [id for update in updates for id in await self._sort(update, parts)]
-        kept = await asyncio.gather(*(self._part(person_id, part) for person_id, part in parts.items()))
-        return held + [id for ids in kept for id in ids]
+        strange = [(update, why) for update in updates if (why := self._sort(update, parts))]
+        held = await asyncio.gather(
+            *(self._aside(None, [update], why) for update, why in strange),
+            *(self._part(person_id, part) for person_id, part in parts.items()),
+        )
+        return [id for ids in held for id in ids]
 
-    async def _sort(self, update: Raw, parts: dict[int, Part]) -> list[int]:
-        """One update put with its person's; set aside if it cannot be read or has killed us before."""
-        if self._attempts.before(update["update_id"]) > Attempts.AT_MOST:
-            return await self._aside(None, [update], "it ended the process each time it was taken")
+    def _sort(self, update: Raw, parts: dict[int, Part]) -> str:
+        """One update put with its person's, or why that cannot be."""
         try:
             found = addressed(update)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            return await self._aside(None, [update], f"it cannot be read ({type(error).__name__})")
-        if found:
-            parts[found.person_id].append((update, found))
-        return []
+        except Exception as error:
+            return f"it cannot be read ({type(error).__name__})"
+        if found is None:
+            return ""
+        if self._attempts.before(update["update_id"]) > Attempts.AT_MOST:
+            self._unkept.apologise(update["update_id"], found)
+            return "it ended the process each time it was taken"
+        parts[found.person_id].append((update, found))
+        return ""
 
     async def _part(self, person_id: int, part: Part) -> list[int]:
         """One person's updates kept and answered; returns the ids that Telegram has to send again."""
@@ -192,6 +197,8 @@ class TelegramDoor:
             return await self._give_up(person_id, part, "its record is still being kept")
         arrivals = [found.arrival for _, found in part]
         turn = asyncio.ensure_future(self._turns.take(person_id, arrivals, self._now()))
+        # An emergency waits for the disk only a moment.
+        impatience = asyncio.get_running_loop().call_later(URGENT_SECONDS, self._sound, part)
         try:
             kept = await asyncio.wait_for(asyncio.shield(turn), self._keep_seconds)
         except TimeoutError:
@@ -203,9 +210,15 @@ class TelegramDoor:
             return await self._hold(person_id, part, problem)
         except Exception as error:
             return await self._give_up(person_id, part, f"a fault of ours: {whereabouts(error)}")
+        finally:
+            impatience.cancel()
         self._note_kept(person_id)
         self._hand_over(kept)
         return []
+
+    def _sound(self, part: Part) -> None:
+        for update, found in part:
+            self._unkept.sound(update["update_id"], found)
 
     def _note_kept(self, person_id: int) -> None:
         self._last_kept = self._clock.now()
@@ -248,13 +261,14 @@ class TelegramDoor:
 
     def _answer_unkept(self, part: Part) -> None:
         for update, found in part:
-            self._unkept.answer(update["update_id"], found)
-            if found.arrival.callback_id:
+            first = self._unkept.answer(update["update_id"], found)
+            if first and found.arrival.callback_id:
                 self._sender.acknowledge(found.arrival.callback_id)
 
-    async def _aside(self, person_id: int | None, updates: Iterable[Raw], why: str) -> list[int]:
+    async def _aside(self, person_id: int | None, updates: list[Raw], why: str) -> list[int]:
         """File updates away; returns those that cannot even be filed, which stay with Telegram."""
-        return [update["update_id"] for update in updates if not await self._filed(person_id, update, why)]
+        filed = await asyncio.gather(*(self._filed(person_id, update, why) for update in updates))
+        return [update["update_id"] for update, safe in zip(updates, filed, strict=True) if not safe]
 
     async def _filed(self, person_id: int | None, update: Raw, why: str) -> bool:
         """Whether this update is safely filed; one that takes long is looked at again when it comes back."""

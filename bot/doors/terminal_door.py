@@ -107,9 +107,7 @@ class TerminalDoor:
 
     async def _take(self, event: Event) -> None:
         now = self._now()
-        arrival = Arrival(
-            event, int(now.timestamp() * 1_000_000), "press" if isinstance(event, Chose) else ""
-        )
+        arrival = Arrival(event, int(now.timestamp() * 1_000_000), "press" if isinstance(event, Chose) else "")
         try:
             kept = await self._turns.take(ME, [arrival], now)
         except StoreProblem as problem:
@@ -174,9 +172,7 @@ def _rich(html: str) -> str:
     return plain_text(out)
 
 
-async def talk(
-    settings: Settings, library: Library, lines: AsyncIterator[str], console: Console, walk: Walk
-) -> None:
+async def talk(settings: Settings, library: Library, lines: AsyncIterator[str], console: Console, walk: Walk) -> None:
     """A talk in the terminal, kept in a folder of its own."""
     folder = settings.data_dir / "terminal"
     store = open_store(folder, settings.retention_days)
@@ -184,8 +180,6 @@ async def talk(
         await store.recover()
         turns = Turns(library.world, library.words, store, lambda chat: True, store.names.of, wall_clock)
         draw = drawer(store, library.words, wall_clock)
-        await TerminalDoor(
-            turns, store, library.words, draw, folder / "files", wall_clock, console, walk
-        ).run(lines)
+        await TerminalDoor(turns, store, library.words, draw, folder / "files", wall_clock, console, walk).run(lines)
     finally:
         await store.close()

@@ -35,18 +35,23 @@ class Unkept:
         self._answered: dict[int, None] = {}
         self.tasks: set[asyncio.Task[None]] = set()
 
-    def answer(self, update_id: int, found: Addressed) -> None:
-        """Say what can be said without a record, unless that was done before; returns at once."""
+    def answer(self, update_id: int, found: Addressed) -> bool:
+        """Say what can be said without a record; returns at once, False when it was said before."""
         if update_id in self._answered:
-            return
-        self._answered[update_id] = None
-        if len(self._answered) > ANSWERED_AT_MOST:
-            del self._answered[next(iter(self._answered))]
-        words = self._words(found)
-        if words:
-            task = asyncio.get_running_loop().create_task(self._say(update_id, found.person_id, words))
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+            return False
+        self._begin(update_id, found.person_id, self._words(found))
+        return True
+
+    def sound(self, update_id: int, found: Addressed) -> None:
+        """An emergency's screen, and nothing else."""
+        alarm = self._turns.alarm(found.person_id, found.arrival.event, self._now())
+        if alarm and update_id not in self._answered:
+            self._begin(update_id, found.person_id, alarm)
+
+    def apologise(self, update_id: int, found: Addressed) -> None:
+        """A kind word for what must not even be looked at, since that has ended the process before."""
+        if not isinstance(found.arrival.event, InGroup | Blocked | Unblocked):
+            self._begin(update_id, found.person_id, self._turns.sorry(found.person_id, self._now(), "my_fault"))
 
     def _words(self, found: Addressed) -> Rendered | None:
         now, event = self._now(), found.arrival.event
@@ -54,6 +59,15 @@ class Unkept:
         if alarm or isinstance(event, InGroup | Blocked | Unblocked):
             return alarm
         return self._turns.sorry(found.person_id, now)
+
+    def _begin(self, update_id: int, person_id: int, words: Rendered | None) -> None:
+        self._answered[update_id] = None
+        if len(self._answered) > ANSWERED_AT_MOST:
+            del self._answered[next(iter(self._answered))]
+        if words:
+            task = asyncio.get_running_loop().create_task(self._say(update_id, person_id, words))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
 
     async def _say(self, update_id: int, person_id: int, words: Rendered) -> None:
         params: dict[str, Any] = {"chat_id": person_id, "text": words.text, "parse_mode": "HTML"}

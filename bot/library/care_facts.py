@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from babel.dates import format_date
 from babel.lists import format_list
 
-from bot.care.clinician import last_day, stale
+from bot.care.clinician import Age, last_day, stale
 from bot.care.opening import Reason
 from bot.care.questions import Asked, Sheet, question_sheet
 from bot.care.techniques import Suited
@@ -21,9 +21,10 @@ from bot.dialogue.clinician import (
     opening_of,
     today,
     told,
+    usable,
 )
 from bot.dialogue.clinician_view import view_of
-from bot.dialogue.suits import TECHNIQUES, suited_to, usable
+from bot.dialogue.suits import TECHNIQUES, suited_to
 
 if TYPE_CHECKING:
     from bot.library.facts import Scene
@@ -67,17 +68,31 @@ def clinician_limits(scene: "Scene") -> str:
     return view.limits if view else ""
 
 
+def age_of(scene: "Scene") -> Age | None:
+    """Why the recorded answer is old; None while it is not, or when there is none."""
+    view = view_of(scene.person)
+    return stale(view, today(scene.person, scene.now), scene.world.views) if view else None
+
+
+def leave_given(scene: "Scene") -> bool:
+    """Whether the recorded answer is a yes, with or without limits; only that can grow old and be lost."""
+    view = view_of(scene.person)
+    return view is not None and view.kind in ("yes", "limits")
+
+
 def clinician_stale(scene: "Scene") -> str:
-    """Why it no longer counts, as a sentence; empty while it does."""
-    view, views = view_of(scene.person), scene.world.views
-    age = stale(view, today(scene.person, scene.now), views) if view else None
-    return scene.shelf.fill(scene.shelf.phrases["stale"][age], months=str(views.months)) if age else ""
+    """Why a yes no longer counts, as a sentence; empty while it does."""
+    age = age_of(scene) if leave_given(scene) else None
+    months = str(scene.world.views.months)
+    return scene.shelf.fill(scene.shelf.phrases["stale"][age], months=months) if age else ""
 
 
 def clinician_until(scene: "Scene") -> str:
-    """Until when it counts; empty when it does not."""
+    """Until when a yes counts; empty when it does not."""
     view = view_of(scene.person)
-    return scene.long_date(last_day(view.on, scene.world.views)) if view and not clinician_stale(scene) else ""
+    if view is None or age_of(scene) or not leave_given(scene):
+        return ""
+    return scene.long_date(last_day(view.on, scene.world.views))
 
 
 def answer_so_far(scene: "Scene") -> str:
@@ -92,7 +107,10 @@ def answer_so_far(scene: "Scene") -> str:
 
 def opening_said(scene: "Scene") -> str:
     """What opens or closes sessions now, as a sentence."""
-    return scene.shelf.phrases["opening"][opening_of(scene.person, scene.world, scene.now).because]
+    because = opening_of(scene.person, scene.world, scene.now).because
+    # A new check ends every hold but this one: after a crisis only the person decides when to carry on.
+    crisis = because == "held" and scene.person.answer("held") == CRISIS
+    return scene.shelf.phrases["opening"]["held_crisis" if crisis else because]
 
 
 # The appointment.
@@ -117,10 +135,18 @@ def appointment_said(scene: "Scene") -> str:
     return moment_said(scene, appointment_of(scene.person))
 
 
-def appointment_passed(scene: "Scene") -> bool:
-    """Whether the appointment lies behind the person."""
+def appointment_ahead(scene: "Scene") -> bool:
+    """Whether the appointment is still to come."""
     moment = appointment_of(scene.person)
-    return bool(moment) and is_past(moment, clock_of(scene.person, scene.now))
+    return bool(moment) and not is_past(moment, clock_of(scene.person, scene.now))
+
+
+def appointment_unanswered(scene: "Scene") -> bool:
+    """Whether the appointment has been, and no answer was recorded since."""
+    moment, held = appointment_of(scene.person), scene.person.answers.get("clinician_view")
+    if not moment or appointment_ahead(scene):
+        return False
+    return held is None or not is_past(moment, clock_of(scene.person, held.at))
 
 
 def moment_of_item(scene: "Scene") -> str:
@@ -227,6 +253,9 @@ def never_suitable(scene: "Scene") -> str:
 
 def sources_shown(scene: "Scene", page: str) -> Iterable[str]:
     """The sources of what a page showed beside its own, in the order of what it said."""
+    if page == "check.result":
+        verdict = verdict_of(scene.person, scene.world)
+        return (source for each in verdict.because for source in each.rule.sources) if verdict else ()
     if page == "clinician.sheet":
         return (source for asked in sheet_of(scene).all for source in asked.question.sources)
     if page in (f"suits.{technique}" for technique in TECHNIQUES):
@@ -248,7 +277,7 @@ def check_mark(scene: "Scene") -> str:
 def clinician_done(scene: "Scene") -> bool:
     """Whether a clinician's answer is recorded that is one, and that still counts."""
     view = view_of(scene.person)
-    return view is not None and view.kind != "undecided" and not clinician_stale(scene)
+    return view is not None and view.kind != "undecided" and not age_of(scene)
 
 
 def journey(scene: "Scene") -> list[dict[str, str]]:
@@ -286,7 +315,8 @@ FACTS: dict[str, tuple[Find, Any]] = {
     "answer_so_far": (answer_so_far, "x" * 80),
     "opening_said": (opening_said, "x" * 160),
     "appointment_said": (appointment_said, "Wednesday, 22 November 2026, 15:00"),
-    "appointment_passed": (appointment_passed, True),
+    "appointment_ahead": (appointment_ahead, True),
+    "appointment_unanswered": (appointment_unanswered, True),
     "moment_chosen": (lambda s: moment_said(s, s.person.given), "Wednesday, 22 November 2026, 15:00"),
     "moment_of_item": (moment_of_item, "Wednesday, 22 November 2026, 15:00"),
     "sheet": (sheet, [{"number": "12", "ask": "x" * 200}] * 12),

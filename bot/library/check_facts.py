@@ -75,11 +75,7 @@ def said(scene: "Scene", because: Because) -> list[str]:
     if because.group:
         group = words["groups"].get(because.group)
         return [str(group["unsure"])] if group else []
-    return [
-        str(words["findings"][finding]["said"])
-        for finding in because.findings
-        if finding in words["findings"]
-    ]
+    return [str(words["findings"][finding]["said"]) for finding in because.findings if finding in words["findings"]]
 
 
 def emergency_words(scene: "Scene") -> dict[str, str]:

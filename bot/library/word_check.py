@@ -53,7 +53,7 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
     | {f"clinician_view_{kind}" for kind in KINDS}
     | {f"clinician_role_{role}" for role in ROLES}
     | {f"clinician_stale_{age}" for age in AGES},
-    "opening": set(REASONS),
+    "opening": {*REASONS, "held_crisis"},
     "stale": set(AGES),
     "sentences": {"hours", "moment", "clinician_so_far", *(f"clinician_{kind}" for kind in KINDS)},
     "marks": set("done current open".split()),
@@ -119,7 +119,7 @@ def label_lengths(label: str, plain: Environment) -> Iterator[str]:
         yield from wrong
         return
     try:
-        if len(longest(label, plain)) > LABEL:
+        if len(longest(label, plain) if "{" in label else label) > LABEL:
             yield f"the label «{label}» is longer than {LABEL} characters."
     except TemplateError as error:
         yield f"{error}."
@@ -131,10 +131,11 @@ def page_lengths(page: Page, html: Environment) -> Iterator[str]:
         yield from wrong
         return
     try:
-        units, least = telegram_length(longest(page.html, html)), emptiest(page.html, html)
+        most, least = filled(page.html, html, most_known(), nothing_known())
     except TemplateError as error:
         yield f"{error}."
         return
+    units = telegram_length(most)
     if units > MESSAGE and not page.long:
         yield f"with the longest data this is {units} characters, over {MESSAGE}."
     if not units:
@@ -145,6 +146,8 @@ def page_lengths(page: Page, html: Environment) -> Iterator[str]:
 
 def unknown_facts(source: str, jinja: Environment) -> Iterator[str]:
     """Facts a template names and nobody knows."""
+    if "{" not in source:
+        return
     try:
         named = meta.find_undeclared_variables(jinja.parse(source))
     except TemplateSyntaxError as error:
@@ -153,20 +156,26 @@ def unknown_facts(source: str, jinja: Environment) -> Iterator[str]:
     yield from (f"the fact «{name}» is not known." for name in sorted(named) if name not in FACTS)
 
 
+def most_known() -> dict[str, Any]:
+    """Every fact with the longest value it can take."""
+    return {name: fact.longest for name, fact in FACTS.items()}
+
+
+def nothing_known() -> dict[str, Any]:
+    """Every fact as it is for somebody of whom nothing is known."""
+    return {name: type(fact.longest)() for name, fact in FACTS.items()}
+
+
 def longest(source: str, jinja: Environment) -> str:
     """A template filled with the longest value of every fact; raises TemplateError with a sentence."""
-    return filled(source, jinja, {name: fact.longest for name, fact in FACTS.items()})
+    return filled(source, jinja, most_known())[0]
 
 
-def emptiest(source: str, jinja: Environment) -> str:
-    """A template filled for somebody of whom nothing is known; raises TemplateError with a sentence."""
-    return filled(source, jinja, {name: type(fact.longest)() for name, fact in FACTS.items()})
-
-
-def filled(source: str, jinja: Environment, facts: Mapping[str, Any]) -> str:
-    """A template filled with these facts; raises TemplateError with a sentence."""
+def filled(source: str, jinja: Environment, *cases: Mapping[str, Any]) -> list[str]:
+    """A template filled with the facts of each case; raises TemplateError with a sentence."""
     try:
-        return tidy(jinja.from_string(source).render(facts))
+        template = jinja.from_string(source)
+        return [tidy(template.render(facts)) for facts in cases]
     # A template is a small program of the editor's and may fail in any way a program can.
     except Exception as error:
         raise TemplateError(f"the words cannot be filled in: {error}") from error

@@ -14,7 +14,7 @@ from bot.dialogue.graph import Screen
 from bot.dialogue.person import Person
 from bot.dialogue.step import items_shown
 from bot.dialogue.world import World
-from bot.library.facts import FACTS, Scene
+from bot.library.facts import Scene
 from bot.library.markup import plain_text, tidy
 from bot.library.pages import COPY, Page
 from bot.library.shelf import Shelf
@@ -71,9 +71,7 @@ class Words:
             page = self.shelf.pages[EXPIRED]
         scene = Scene(person, now, self.shelf, self.world, say.facts)
         text = tidy(self._fill(self._pages[page.name], scene))
-        return Rendered(
-            f"{note}\n\n{text}" if note else text, self.rows(person, page, say.screen, now), page.private
-        )
+        return Rendered(f"{note}\n\n{text}" if note else text, self.rows(person, page, say.screen, now), page.private)
 
     def note(self, person: Person, name: str, now: datetime) -> str:
         """One phrase as Telegram HTML."""
@@ -106,13 +104,11 @@ class Words:
         footer = tuple(
             Button(self.shelf.phrases["engine"][key], f"{person.step}:{key}")
             for key in FOOTER
-            if self._useful(key, person, page, screen_name)
+            if self._useful(key, person, page)
         )
         return (*paired(buttons), *((footer,) if footer else ()))
 
-    def _own_buttons(
-        self, person: Person, page: Page, screen_name: str, now: datetime
-    ) -> Iterable[tuple[str, str]]:
+    def _own_buttons(self, person: Person, page: Page, screen_name: str, now: datetime) -> Iterable[tuple[str, str]]:
         """The screen's items, options and choices, labelled by its page."""
         screen = self.world.graph.screens[page.name]
         items, _ = items_shown(self.world, person, screen, now)
@@ -138,9 +134,7 @@ class Words:
             return ""
         return self.shelf.phrases["engine"]["ticked" if key in person.ticked else "unticked"]
 
-    def _engine_buttons(
-        self, person: Person, page: Page, screen_name: str, now: datetime
-    ) -> Iterable[tuple[str, str]]:
+    def _engine_buttons(self, person: Person, page: Page, screen_name: str, now: datetime) -> Iterable[tuple[str, str]]:
         """What the engine adds: the next page of a list, the end of ticking, the sources of a claim."""
         screen = self.world.graph.screens[page.name]
         if items_shown(self.world, person, screen, now)[1]:
@@ -150,12 +144,12 @@ class Words:
         if page.claims:
             yield "sources", self.shelf.phrases["engine"]["sources"]
 
-    def _useful(self, key: str, person: Person, page: Page, screen_name: str) -> bool:
-        """Whether a way out says something the screen's own buttons do not."""
-        commands, screen = self.world.graph.commands, self.world.graph.screens[screen_name]
+    def _useful(self, key: str, person: Person, page: Page) -> bool:
+        """Whether a way out says something the page's own buttons do not."""
+        commands, screen = self.world.graph.commands, self.world.graph.screens[page.name]
         if key == "back":
             return bool(person.trail)
-        return commands[key] != screen_name and commands[key] not in screen.choices.values()
+        return commands[key] != page.name and commands[key] not in screen.choices.values()
 
 
 def paired(buttons: list[Button]) -> Rows:

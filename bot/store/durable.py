@@ -84,9 +84,7 @@ class DurableStorage(Storage):
                 faults.append(str(fault))
                 continue
             if path == self.previous:
-                log.warning(
-                    "previous_version_used", record=self.path.stem, faults=faults or ["it is missing"]
-                )
+                log.warning("previous_version_used", record=self.path.stem, faults=faults or ["it is missing"])
             return understood
         if faults:
             raise Damaged("; ".join(faults))

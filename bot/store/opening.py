@@ -19,9 +19,7 @@ OWNER_ONLY = 0o700
 log = structlog.get_logger()
 
 
-def open_store(
-    folder: Path, retention_days: int, *, cached: int = CACHED, disk: Disk | None = None
-) -> TinyStore:
+def open_store(folder: Path, retention_days: int, *, cached: int = CACHED, disk: Disk | None = None) -> TinyStore:
     """The folder's store, locked for this process until `close`; call `recover` next.
 
     Raises StoreBusy when another process writes there, StoreProblem when the folder cannot be used.
@@ -70,9 +68,7 @@ def _close_to_others(folder: Path) -> None:
 def _key(folder: Path, disk: Disk) -> bytes:
     key = read_key(folder, disk)
     if key is None and not Shelf(folder, disk).empty():
-        raise StoreProblem(
-            f"{folder} holds records but no names.key to find them by: put it back from the backup."
-        )
+        raise StoreProblem(f"{folder} holds records but no names.key to find them by: put it back from the backup.")
     return key or make_key(folder, disk)
 
 

@@ -97,9 +97,7 @@ def _telling(name: str, done: str) -> Iterator[None]:
     except Damaged as fault:
         if done == "kept":
             raise StoreProblem(f"The record {name} could not be kept: {fault}.") from None
-        raise UnreadableRecord(
-            f"The record {name} cannot be read, nor its previous version: {fault}."
-        ) from None
+        raise UnreadableRecord(f"The record {name} cannot be read, nor its previous version: {fault}.") from None
     except FromNewerRelease as fault:
         raise NewerRecord(f"The record {name} was written by a newer release ({fault}).") from None
     except OSError as fault:

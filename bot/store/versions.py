@@ -113,9 +113,7 @@ def _unread(document: Document, known: Document) -> dict[tuple[str, ...], Any]:
     for path, _ in found:
         if any(isinstance(step, int) for step in path):
             log.warning("unknown_field_dropped", field=f"{path[0]}.{path[-1]}")
-    return {
-        tuple(map(str, path)): value for path, value in found if all(isinstance(step, str) for step in path)
-    }
+    return {tuple(map(str, path)): value for path, value in found if all(isinstance(step, str) for step in path)}
 
 
 def _unknown(document: object, known: object, path: Path) -> Iterator[tuple[Path, Any]]:

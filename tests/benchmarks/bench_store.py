@@ -43,9 +43,7 @@ class Cost:
 
 def somebody(person_id: int, unsent: bool = True) -> Record:
     """A person in the middle of the journey, about 4 KB: thirty answers, forty updates, one message."""
-    answers = {
-        f"safety.finding_{n}": Answer(["none", "not_sure"] if n % 3 else "yes", NOW) for n in range(30)
-    }
+    answers = {f"safety.finding_{n}": Answer(["none", "not_sure"] if n % 3 else "yes", NOW) for n in range(30)}
     buttons = tuple((Button(f"Choice {n}", f"17:choice_{n}"),) for n in range(5))
     words = Entry("815.0", NOW, "Where is your skin sore today? " * 15, buttons, state="sending")
     return Record(
@@ -84,9 +82,7 @@ def of_each(what: str, calls: int, do: Callable[[int], object]) -> Cost:
     return Cost(what, (time.perf_counter() - wall) / calls * 1e3, (time.process_time() - cpu) / calls * 1e3)
 
 
-async def of_call(
-    what: str, who: list[int], do: Callable[[int], Awaitable[object]], at_once: int = 1
-) -> Cost:
+async def of_call(what: str, who: list[int], do: Callable[[int], Awaitable[object]], at_once: int = 1) -> Cost:
     """The cost of one call, averaged over the people, so many at a time."""
     gate = asyncio.Semaphore(at_once)
 
@@ -137,9 +133,7 @@ async def measure(folder: Path, people: int) -> list[Cost]:
         costs.append(await of_call("keep, 32 at once", some, lambda who: keep(store, who), AT_ONCE))
         costs.append(of_each("mark", CALLS, lambda n: store.mark(some[n], Mark("815.0", "sent", n))))
         costs.append(of_each("due, nobody new", CALLS, lambda _: store.due(NOW - timedelta(hours=1))))
-        costs.append(
-            await of_call("erase", list(dict.fromkeys(some))[:100], lambda who: store.erase(who, None))
-        )
+        costs.append(await of_call("erase", list(dict.fromkeys(some))[:100], lambda who: store.erase(who, None)))
     return costs
 
 
@@ -150,9 +144,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         fill(Path(folder), people)
         costs = asyncio.run(measure(Path(folder), people))
-    table = Table(
-        title=f"{people:,} people stored, one record {len(str(to_document(somebody(1)))) / 1e3:.1f} KB"
-    )
+    table = Table(title=f"{people:,} people stored, one record {len(str(to_document(somebody(1)))) / 1e3:.1f} KB")
     for heading in ("one", "wall ms", "CPU ms"):
         table.add_column(heading, justify="left" if heading == "one" else "right")
     for cost in costs:

@@ -6,7 +6,7 @@ once started again, at instants drawn from a seed: one in ten while it starts, t
 of the bot gets its share of the inputs, some of them while it is away, so that a slow machine meets the same kills as
 a fast one. In the end every chat is compared with the same talk undisturbed, and every stored record with the script.
 
-An update that is in hand at three deaths running is set aside: it looks as if it had caused them. So every third life
+An update that is in hand at three deaths running is set aside: it looks as if it had caused them. So every second life
 takes what has waited before its instant comes; `--storm` leaves that out, and then innocent inputs may be set aside.
 """
 
@@ -81,7 +81,7 @@ def lives(kills: int, inputs: int, storm: bool, chance: random.Random) -> list[L
             plan.append(Life(share, (), chance.uniform(0, STARTING_WITHIN), starting=True))
         else:
             talked = sum(not life.starting for life in plan)
-            plan.append(_talking(share, chance, catches_up=talked % 3 == 2 and not storm))
+            plan.append(_talking(share, chance, catches_up=talked % 2 == 1 and not storm))
     return plan
 
 
@@ -181,8 +181,19 @@ async def _live(run: Run, life: Life) -> None:
 
 async def _first_poll(run: Run) -> None:
     """The bot polls; how long that took from the start of the process is noted."""
-    await run.telegram.act("wait", calls={"getUpdates": run.polls + 1}, within=STALLED_SECONDS)
+    while not await _has_polled(run):
+        assert run.bot.alive, "the bot ended by itself while starting"
+        assert time.time() < run.bot.started + STALLED_SECONDS, "the bot does not poll"
     run.starts.append(time.time() - run.bot.started)
+
+
+async def _has_polled(run: Run) -> bool:
+    """Whether there was a poll since the start; waits a second for it."""
+    try:
+        await run.telegram.act("wait", calls={"getUpdates": run.polls + 1}, within=1)
+    except Refused:
+        return False
+    return True
 
 
 async def _note_marked(run: Run) -> None:

@@ -50,6 +50,11 @@ class Bot:
         self._living.send_signal(signal.SIGTERM)
         return await asyncio.to_thread(self._living.wait, STOP_SECONDS)
 
+    @property
+    def alive(self) -> bool:
+        """Whether the process has not ended by itself."""
+        return self._living.poll() is None
+
     def cpu(self) -> float:
         """Seconds of CPU the process has used, its threads included."""
         fields = self._about("stat").rpartition(")")[2].split()

@@ -118,7 +118,8 @@ def answers_of(record: Record) -> dict[str, Value]:
 
 def standing_of(record: Record) -> dict[str, Any]:
     """The person without the times, to be compared with the same person of another run."""
-    return _timeless(to_document(record)["person"])
+    person: dict[str, Any] = _timeless(to_document(record)["person"])
+    return person
 
 
 def _timeless(value: Any) -> Any:

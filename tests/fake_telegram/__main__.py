@@ -20,9 +20,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="port of the Bot API (default: any free one)")
     parser.add_argument("--control-port", type=int, default=0, help="port of the control API")
     parser.add_argument("--token", default=TOKEN, help="the only token that is let in")
-    parser.add_argument(
-        "--keep", type=int, default=KEEP, help="calls, files, and messages per chat to remember"
-    )
+    parser.add_argument("--keep", type=int, default=KEEP, help="calls, files, and messages per chat to remember")
     return parser.parse_args()
 
 

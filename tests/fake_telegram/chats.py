@@ -76,9 +76,7 @@ class Message:
     def as_json(self) -> Raw:
         """What the control API tells about it."""
         about = {name: getattr(self, name) for name in _TOLD}
-        buttons = [
-            [{"label": b.label, "data": b.data, "copies": b.copies} for b in row] for row in self.buttons
-        ]
+        buttons = [[{"label": b.label, "data": b.data, "copies": b.copies} for b in row] for row in self.buttons]
         return about | {"keyboard": self.keyboard, "buttons": buttons, "reply_keyboard": self.reply_keyboard}
 
 

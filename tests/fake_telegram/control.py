@@ -46,9 +46,7 @@ class Wrong(Exception):
     """The request cannot be understood; the message says why."""
 
 
-async def answer(
-    telegram: FakeTelegram, request: web.BaseRequest, act: str, query: str
-) -> web.StreamResponse:
+async def answer(telegram: FakeTelegram, request: web.BaseRequest, act: str, query: str) -> web.StreamResponse:
     """One request of a test."""
     try:
         if request.method == "GET":
@@ -160,9 +158,7 @@ def next_update_id(telegram: FakeTelegram, update_id: int) -> Asked:
     return {}
 
 
-def fault(
-    telegram: FakeTelegram, what: str, times: float | None = 1, seconds: float = 0, **about: Any
-) -> Asked:
+def fault(telegram: FakeTelegram, what: str, times: float | None = 1, seconds: float = 0, **about: Any) -> Asked:
     """`times` null lasts until clear_faults."""
     kind = next((known for known in FAULT_KINDS if known == what), None)
     if kind == "conflict":
@@ -283,9 +279,7 @@ ACTS: dict[str, Callable[..., Asked]] = {
         many,
     )
 }
-WAITING_ACTS: dict[str, Callable[..., Awaitable[Asked]]] = {
-    act.__name__: act for act in (user_hears, outage, wait)
-}
+WAITING_ACTS: dict[str, Callable[..., Awaitable[Asked]]] = {act.__name__: act for act in (user_hears, outage, wait)}
 LOOKS: dict[str, Callable[[Any, dict[str, str]], Any]] = {
     look.__name__: look for look in (messages, calls, pending, counts, toasts)
 }

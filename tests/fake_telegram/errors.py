@@ -74,9 +74,7 @@ def webhook_set_meanwhile() -> Refused:
 
 def webhook_is_active() -> Refused:
     """There is nothing to poll."""
-    reason = (
-        "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
-    )
+    reason = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
     return Refused(409, f"Conflict: {reason}")
 
 

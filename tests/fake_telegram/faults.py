@@ -71,9 +71,7 @@ class Faults:
         """Let this go wrong; of several that meet a call the oldest does."""
         self._faults.append(fault)
 
-    def too_many(
-        self, retry_after: float = 3, times: float = 1, method: str = "", chat: int | None = None
-    ) -> None:
+    def too_many(self, retry_after: float = 3, times: float = 1, method: str = "", chat: int | None = None) -> None:
         """429 with the seconds to wait; the call is not carried out."""
         self.add(Fault("too_many", times, method, chat, retry_after))
 
@@ -85,9 +83,7 @@ class Faults:
         """Carried out, but the answer comes only after so many real seconds."""
         self.add(Fault("late", times, method, chat, seconds))
 
-    def dropped(
-        self, times: float = 1, method: str = "", chat: int | None = None, *, done: bool = False
-    ) -> None:
+    def dropped(self, times: float = 1, method: str = "", chat: int | None = None, *, done: bool = False) -> None:
         """The connection breaks without an answer; `done` when the call was carried out first."""
         self.add(Fault("dropped_after" if done else "dropped", times, method, chat))
 

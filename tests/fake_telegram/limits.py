@@ -121,10 +121,7 @@ def check_photo(content: bytes, size: tuple[int, int] | None) -> tuple[int, int]
     if not content:
         raise bad("file must be non-empty")
     if len(content) > PHOTO_BYTES:
-        raise bad(
-            f"file of size {len(content)} bytes is too big for a photo; "
-            f"the maximum size is {PHOTO_BYTES} bytes"
-        )
+        raise bad(f"file of size {len(content)} bytes is too big for a photo; the maximum size is {PHOTO_BYTES} bytes")
     if size is None:
         raise bad("IMAGE_PROCESS_FAILED")
     long, short = max(size), min(size)

@@ -78,9 +78,7 @@ def voice(file: Raw, seconds: int) -> Raw:
 
 def audio(file: Raw) -> Raw:
     """A piece of music."""
-    return {
-        "audio": {"duration": 180, "mime_type": "audio/mpeg", "title": "Sea", "performer": "Waves", **file}
-    }
+    return {"audio": {"duration": 180, "mime_type": "audio/mpeg", "title": "Sea", "performer": "Waves", **file}}
 
 
 def video_note(file: Raw) -> Raw:
@@ -113,10 +111,7 @@ def contact(phone: str, first_name: str, user_id: int | None) -> Raw:
 
 def poll(question: str, options: tuple[str, ...]) -> Raw:
     """A poll."""
-    listed = [
-        {"persistent_id": str(place), "text": option, "voter_count": 0}
-        for place, option in enumerate(options)
-    ]
+    listed = [{"persistent_id": str(place), "text": option, "voter_count": 0} for place, option in enumerate(options)]
     closed = {"total_voter_count": 0, "is_closed": False, "is_anonymous": True, "type": "regular"}
     more = {"allows_multiple_answers": False, "allows_revoting": True, "members_only": False}
     return {"poll": {"id": "5062244109418889217", "question": question, "options": listed, **closed, **more}}

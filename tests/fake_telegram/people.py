@@ -89,9 +89,7 @@ class User(Room):
     `stranger` has never written: the bot may not begin. `name`, `language` and the like go into `from`.
     """
 
-    def __init__(
-        self, world: World, id: int, first_name: str, language: str, username: str, known: bool
-    ) -> None:
+    def __init__(self, world: World, id: int, first_name: str, language: str, username: str, known: bool) -> None:
         super().__init__(world, id)
         self.known = known
         named = {"first_name": first_name} | ({"username": username} if username else {})
@@ -111,9 +109,7 @@ class User(Room):
 
     # Words.
 
-    def sends(
-        self, text: str, *, entities: list[Entity] | None = None, reply_to: Message | Sent | None = None
-    ) -> Sent:
+    def sends(self, text: str, *, entities: list[Entity] | None = None, reply_to: Message | Sent | None = None) -> Sent:
         """Write something; commands, links and the like are marked as Telegram marks them."""
         content = payloads.written(text, entities)
         if reply_to:
@@ -126,9 +122,7 @@ class User(Room):
 
     def forwards(self, text: str, written_by: str = "Somebody") -> Sent:
         """Pass on somebody else's words."""
-        return self.send(
-            payloads.forwarded_by(written_by, int(self.world.clock.now()) - 60) | payloads.written(text)
-        )
+        return self.send(payloads.forwarded_by(written_by, int(self.world.clock.now()) - 60) | payloads.written(text))
 
     def writes_in(self, group: Group, text: str) -> Sent:
         """Write something in a group."""
@@ -197,8 +191,7 @@ class User(Room):
     def sends_video(self, caption: str = "") -> Sent:
         """A film."""
         return self.send(
-            payloads.video(self._file("video", b"a film", "video.mp4"))
-            | payloads.written(caption, under=True)
+            payloads.video(self._file("video", b"a film", "video.mp4")) | payloads.written(caption, under=True)
         )
 
     def sends_document(
@@ -229,15 +222,11 @@ class User(Room):
         """A place, degrees north and east."""
         return self.send(payloads.location(latitude, longitude))
 
-    def sends_venue(
-        self, latitude: float = 48.8584, longitude: float = 2.2945, title: str = "The tower"
-    ) -> Sent:
+    def sends_venue(self, latitude: float = 48.8584, longitude: float = 2.2945, title: str = "The tower") -> Sent:
         """A named place."""
         return self.send(payloads.venue(latitude, longitude, title, "Paris"))
 
-    def sends_contact(
-        self, phone: str = "+15550100", first_name: str = "Sam", user_id: int | None = None
-    ) -> Sent:
+    def sends_contact(self, phone: str = "+15550100", first_name: str = "Sam", user_id: int | None = None) -> Sent:
         """Somebody's address card."""
         return self.send(payloads.contact(phone, first_name, user_id))
 
@@ -285,9 +274,7 @@ class User(Room):
         )
         old, new = (inside, outside) if blocked else (outside, inside)
         change = {"chat": self.raw(), "from": self.about, "date": int(self.world.clock.now())}
-        return self.world.updates.push(
-            {"my_chat_member": change | {"old_chat_member": old, "new_chat_member": new}}
-        )
+        return self.world.updates.push({"my_chat_member": change | {"old_chat_member": old, "new_chat_member": new}})
 
 
 class Group(Room):
@@ -307,9 +294,7 @@ class Group(Room):
         change = {"chat": self.raw(), "from": by.about, "date": int(self.world.clock.now())}
         left, member = {"user": me, "status": "left"}, {"user": me, "status": "member"}
         self.blocked = False
-        self.world.updates.push(
-            {"my_chat_member": change | {"old_chat_member": left, "new_chat_member": member}}
-        )
+        self.world.updates.push({"my_chat_member": change | {"old_chat_member": left, "new_chat_member": member}})
         return self.send({"new_chat_members": [me]}, by.about)
 
     def removes_bot(self, by: User) -> int | None:

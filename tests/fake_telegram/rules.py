@@ -128,9 +128,7 @@ METHODS: dict[str, Method] = {
     "deleteMyCommands": _method(scope=SCOPE, language_code=words),
     "setMyDescription": _method(description=at_most(DESCRIPTION_AT_MOST), language_code=words),
     "getMyDescription": _method(language_code=words),
-    "setMyShortDescription": _method(
-        short_description=at_most(SHORT_DESCRIPTION_AT_MOST), language_code=words
-    ),
+    "setMyShortDescription": _method(short_description=at_most(SHORT_DESCRIPTION_AT_MOST), language_code=words),
     "getMyShortDescription": _method(language_code=words),
     "setMyName": _method(name=at_most(NAME_AT_MOST), language_code=words),
     "getMyName": _method(language_code=words),
@@ -145,9 +143,7 @@ CANONICAL = {name.lower(): name for name in METHODS}
 def checked(method: str, given: Mapping[str, Any]) -> Params:
     """The parameters as values of their kinds, uploads for `attach://` kept aside; raises Refused."""
     rule = METHODS[method]
-    attached = {
-        name: value for name, value in given.items() if isinstance(value, Upload) and name not in rule.kinds
-    }
+    attached = {name: value for name, value in given.items() if isinstance(value, Upload) and name not in rule.kinds}
     if attached:
         given = {name: value for name, value in given.items() if name not in attached}
     params = fields_of(method, given, rule.kinds)

@@ -141,9 +141,7 @@ class FakeTelegram(World):
         if token != self.token:
             raise unauthorized()
 
-    async def _carry_out(
-        self, request: web.BaseRequest, call: Call, method: str | None
-    ) -> web.StreamResponse:
+    async def _carry_out(self, request: web.BaseRequest, call: Call, method: str | None) -> web.StreamResponse:
         if method is None:
             raise no_such_method()
         fault = self.weather(call)
@@ -170,9 +168,7 @@ class FakeTelegram(World):
             return None
         self.settle(call, refused=refused, fault=fault.what)
         return (
-            web.Response(status=502, body=BAD_GATEWAY_PAGE, headers=HTML)
-            if refused.code == 502
-            else _refusal(refused)
+            web.Response(status=502, body=BAD_GATEWAY_PAGE, headers=HTML) if refused.code == 502 else _refusal(refused)
         )
 
     async def _spoil(self, request: web.BaseRequest, fault: Fault) -> None:

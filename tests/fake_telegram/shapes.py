@@ -36,9 +36,7 @@ LINK_PREVIEW = shape(
     prefer_large_media=flag,
     show_above_text=flag,
 )
-REPLY_PARAMETERS = shape(
-    "ReplyParameters", {"message_id": whole}, chat_id=chat, allow_sending_without_reply=flag
-)
+REPLY_PARAMETERS = shape("ReplyParameters", {"message_id": whole}, chat_id=chat, allow_sending_without_reply=flag)
 STYLE = one_of("primary", "success", "danger")
 WEB_APP = shape("WebAppInfo", {"url": words})
 INLINE_BUTTON = shape(
@@ -60,9 +58,7 @@ BUTTON = shape(
     request_location=flag,
     web_app=WEB_APP,
 )
-INLINE_KEYBOARD = shape(
-    "InlineKeyboardMarkup", {"inline_keyboard": listing(listing(INLINE_BUTTON, "buttons"), "rows")}
-)
+INLINE_KEYBOARD = shape("InlineKeyboardMarkup", {"inline_keyboard": listing(listing(INLINE_BUTTON, "buttons"), "rows")})
 KEYBOARD = shape(
     "ReplyKeyboardMarkup",
     {
@@ -101,9 +97,7 @@ SCOPE = shape(
     chat_id=chat,
     user_id=whole,
 )
-MENU_BUTTON = shape(
-    "MenuButton", {"type": one_of("default", "commands", "web_app")}, text=words, web_app=WEB_APP
-)
+MENU_BUTTON = shape("MenuButton", {"type": one_of("default", "commands", "web_app")}, text=words, web_app=WEB_APP)
 MEDIA = shape(
     "InputMedia",
     {"type": one_of("photo", "document"), "media": words},
