@@ -132,10 +132,8 @@ def check(settings: Settings, asked: argparse.Namespace) -> int:
     library = open_library(settings.content_dir, asked.on or wall_clock().date(), settings.retention_days)
     for warning in library.warnings:
         print(f"warning: {warning}")
-    graph = library.world.graph
-    print(
-        f"no faults: {len(graph.screens)} screens, {len(library.words.shelf.pages)} pages, {len(library.warnings)} warnings"
-    )
+    screens, pages = len(library.world.graph.screens), len(library.words.shelf.pages)
+    print(f"no faults: {screens} screens, {pages} pages, {len(library.warnings)} warnings")
     return 0
 
 

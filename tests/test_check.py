@@ -1,4 +1,4 @@
-"""The safety check in the talk: nothing ticked is lost, nothing is kept without consent, and it counts no longer than it may."""
+"""The safety check in the talk: no tick is lost, nothing is kept without consent, nothing counts for too long."""
 
 from dataclasses import replace
 from datetime import timedelta

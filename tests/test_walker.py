@@ -1,4 +1,4 @@
-"""Every screen times every kind of input, and a long random walk: always an answer, never an exception, always a way out."""
+"""Every screen times every kind of input, and a long random walk: always an answer, always a way out."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -22,7 +22,7 @@ class Screen:
     choose  `choices` (button key to target)
     tick    `options` or `items` (keys to tick), `then` (target once done, given the ticked keys), `choices` besides
     typed   `reads` (a named reader), `then` (target, given what was read), `choices` besides
-    list    `items` (a named function), `then` (target, given the picked item's key), `choices` besides, `reads` optional
+    list    `items` (a named function), `then` (target, given the item's key), `choices` besides, `reads` optional
     decide  `by` (a named decision), `outcomes` (outcome to target); shows nothing itself
     end     words after which the talk may rest; `choices` optional
     """

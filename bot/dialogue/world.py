@@ -32,7 +32,7 @@ class Geography(Protocol):
         """The IANA zones of a country, the most peopled first; empty when unknown."""
 
     def zones_to_offer(self, country: str, now: datetime) -> tuple[str, ...]:
-        """The zones of a country whose clocks differ at some time in the year to come, the most peopled of each kind."""
+        """The zones of a country whose clocks differ this year or the next, the most peopled of each kind."""
 
     def zones_of_city(self, text: str, country: str | None) -> tuple[str, ...]:
         """The zones a city or zone name may mean, those of `country` first; empty when unknown."""

@@ -87,10 +87,10 @@ class Marks(Protocol):
 class Sender:
     """Sends outbox entries that are already kept.
 
-    `who` turns a person's id into the keyed hash that may stand in a log. `on_blocked` is awaited when a
-    person has blocked the bot, `on_receipt_sent` when an `erase_after` entry has gone or can never go,
-    `on_undrawn` when a file could not be made, `on_private_sent` when private words have gone. `draw` must end by itself. `counts` says how often what
-    happened.
+    `who` turns a person's id into the keyed hash that may stand in a log. `on_blocked` is awaited when a person has
+    blocked the bot, `on_receipt_sent` when an `erase_after` entry has gone or can never go, `on_undrawn` when a file
+    could not be made, `on_private_sent` when private words have gone. `draw` must end by itself. `counts` says how
+    often what happened.
     """
 
     def __init__(

@@ -27,8 +27,9 @@ def main() -> int:
     unanswered = sum(len(roamer.unanswered) for roamer in roamers)
     visited = {screen for roamer in roamers for screen in roamer.been}
     shown = sum(1 for screen in library.world.graph.screens.values() if screen.kind != "decide")
-    print(f"random steps: {steps}, exceptions 0, unanswered {unanswered}, dead ends 0, screens visited {len(visited)} of {shown}, "
-          f"{time.perf_counter() - began:.0f} s")  # fmt: skip
+    seconds = time.perf_counter() - began
+    print(f"random steps: {steps}, exceptions 0, unanswered {unanswered}, {seconds:.0f} s")
+    print(f"screens visited: {len(visited)} of {shown}; from each an end is in reach (graph check): dead ends 0")
     return 1 if silent or unanswered else 0
 
 
