@@ -29,6 +29,8 @@ def begun(library: Library, person: Person) -> Person:
     person, _ = step(library.world, person, Wrote("/check"), NOW)
     if person.screen == "check.standing":
         person = press(library, person, "changed", "other")
+    if person.screen == "check.held":
+        person = press(library, person, "check")
     return press(library, person, "begin")
 
 
@@ -82,6 +84,13 @@ def test_a_crisis_leads_to_its_own_screen_and_holds_until_they_carry_on(library:
     assert person.answer("held") == "crisis", "a new check is no cure"
     person = press(library, begun(library, person), "crisis", "done", "carry_on")
     assert person.answer("held") is None
+
+
+def test_a_crisis_hold_can_be_lifted_long_after_its_screen_was_left(library: Library) -> None:
+    person = press(library, begun(library, SETTLED), "crisis", "done", "leave")
+    person, _ = step(library.world, person, Wrote("/check"), NOW)
+    assert person.screen == "check.held"
+    assert press(library, person, "carry_on").answer("held") is None
 
 
 def test_a_crisis_beside_an_emergency_shows_the_emergency(library: Library) -> None:

@@ -223,6 +223,10 @@ def test_broken_skin_marks_the_area_not_the_body() -> None:
     assert verdict.areas == ("cracked",)
 
 
+def test_a_medicine_beside_open_skin_has_no_place_on_the_map() -> None:
+    assert judge(ticks("cracked", "methotrexate"), NOBODY, TABLE).areas == ("cracked",)
+
+
 def test_a_clot_in_the_open_is_not_cleared_by_a_blood_thinner_and_an_old_one_asks_first() -> None:
     assert level_of("clot_recent") == level_of("clot_recent", "blood_thinner") == "not_now"
     assert level_of("clot_past") == "ask_first"

@@ -142,7 +142,8 @@ def judge(ticked: frozenset[str], unsure: frozenset[str], table: SafetyTable) ->
     because = tuple(sorted(reasons, key=lambda reason: LEVELS.index(reason.rule.level)))
     level = because[0].rule.level if because else "gentle"
     limits = {limit for reason in because for limit in reason.rule.limits}
-    marked = {finding for reason in because if reason.rule.area for finding in reason.findings}
+    # In a combination such as open skin and methotrexate only the one that marks a place alone has a place.
+    marked = {reason.findings[0] for reason in because if reason.rule.area and len(reason.findings) == 1}
     return Verdict(
         level=level,
         because=because,

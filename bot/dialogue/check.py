@@ -78,7 +78,9 @@ def reports(change: str) -> Callable[[Moment], Outcome]:
 
 
 def check_door(moment: Moment) -> Outcome:
-    """A check that still counts is shown; otherwise a new one is offered."""
+    """A check that still counts is shown; otherwise a new one is offered. A crisis hold is spoken of first."""
+    if moment.person.answer("held") == CRISIS:
+        return Outcome("held", moment.person)
     valid = standing(moment.person, moment.world, moment.now)
     return Outcome("standing" if valid else "ask", moment.person)
 

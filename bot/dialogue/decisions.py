@@ -169,7 +169,7 @@ DECISIONS: dict[str, Decision] = {
         ("answer_to_correct", answer_to_correct, " ".join((*CORRECTABLE, "gone"))),
         ("export_readable", sends("export.txt"), "sent"),
         ("export_json", sends("export.json"), "sent"),
-        ("check_door", check_door, "standing ask"),
+        ("check_door", check_door, "held standing ask"),
         ("begin_check", begin_check, "asked"),
         *((f"report_{change}", reports(change), "reopened") for change in CHANGES),
         ("take_group", take_group, "more done crisis lost"),
