@@ -6,6 +6,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -24,7 +25,7 @@ import structlog
 from bot.__main__ import set_up_logs
 from bot.dialogue.effects import Say
 from bot.dialogue.person import Person
-from bot.doors.running import House
+from bot.doors.running import House, run_bot
 from bot.library.markup import plain_text
 from bot.library.reading import Library
 from bot.settings import Settings, read_settings
@@ -369,3 +370,19 @@ async def process(folder: Path, telegram: FakeTelegram) -> AsyncIterator[Callabl
             return await stack.enter_async_context(bot_process(folder, telegram, **settings))
 
         yield start
+
+
+@contextmanager
+def forked_bot(settings: Settings, library: Library) -> Iterator[int]:
+    """The bot as a process of its own that need not read the content again; its pid. It ends by kill -9."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            asyncio.run(run_bot(settings, library))
+        finally:
+            os._exit(1)
+    try:
+        yield pid
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)

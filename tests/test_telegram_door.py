@@ -28,6 +28,7 @@ from tests.houses import (
     Logs,
     QuietSender,
     consent,
+    forked_bot,
     greet,
     opens,
     reads,
@@ -629,23 +630,15 @@ async def test_sigterm_sends_what_can_be_sent_within_five_seconds_and_loses_noth
 
 
 async def test_kill_nine_in_the_middle_of_everything_loses_nothing(
-    process: Callable[..., Awaitable[BotProcess]],
-    build: Build,
-    library: Library,
-    telegram: FakeTelegram,
-    ada: User,
-    ben: User,
+    build: Build, library: Library, telegram: FakeTelegram, ada: User, ben: User
 ) -> None:
-    bot = await process(SEND_RATE_PER_CHAT="0")
-    await telegram.wait_until(lambda: telegram.updates.polling, within=60)
-    telegram.faults.dropped(ALWAYS, "sendMessage", chat=ada.id)
-    ada.sends("/help")
-    await telegram.wait_until(lambda: telegram.calls_of("sendMessage", ada.id))
-    ben.sends("/menu")
-    bot.process.kill()
-    await bot.ends()
-    telegram.faults.clear()
     house = build()
+    telegram.faults.dropped(ALWAYS, "sendMessage", chat=ada.id)
+    with forked_bot(house.settings(), library):
+        ada.sends("/help")
+        await telegram.wait_until(lambda: telegram.calls_of("sendMessage", ada.id))
+        ben.sends("/menu")
+    telegram.faults.clear()
     house.clock.catch_up()
     await house.start()
     await house.clock.runs_until(lambda: ada.messages and ben.messages)
