@@ -13,6 +13,7 @@ import structlog
 from rich.console import Console
 
 from bot.doors.clock import wall_clock
+from bot.doors.delivery import whereabouts
 from bot.doors.running import run_bot
 from bot.doors.sender import SenderStopped
 from bot.doors.telegram_door import DoorClosed
@@ -70,6 +71,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        # The message of an unknown error may quote a person, so only its kind and place are said.
+        print(f"The bot stopped because of a fault of its own: {whereabouts(error)}.", file=sys.stderr)
+        return 1
 
 
 def set_up_logs(level: str) -> None:

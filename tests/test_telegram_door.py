@@ -2,14 +2,18 @@
 
 import asyncio
 import json
+import os
+import signal
 import threading
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.dialogue.events import Wrote
+from bot.dialogue.world import Decision, Moment, Outcome
 from bot.doors.attempts import Attempts
 from bot.doors.running import DRAIN_SECONDS, SETTLE_SECONDS
 from bot.doors.telegram_door import TelegramDoor
@@ -645,3 +649,26 @@ async def test_kill_nine_in_the_middle_of_everything_loses_nothing(
     assert ada.messages[0].text.startswith(opens(library, "help.home")) and ada.messages[0].silent
     assert ben.messages[0].text.startswith(opens(library, "menu.home"))
     assert len(ada.messages) == 1
+
+
+def dies(moment: Moment) -> Outcome:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("nobody survives this")
+
+
+async def test_an_update_that_really_kills_the_process_gets_a_kind_word_in_its_fourth_life(
+    build: Build, library: Library, telegram: FakeTelegram, ada: User, ben: User
+) -> None:
+    house = build()
+    deadly = {**library.world.decisions, "has_consent": Decision(dies, frozenset({"yes", "no"}))}
+    library = replace(library, world=replace(library.world, decisions=deadly))
+    ada.sends("/settings")
+    ben.sends("/help")
+    for _ in range(3):
+        with forked_bot(house.settings(), library) as pid:
+            await asyncio.to_thread(os.waitid, os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    with forked_bot(house.settings(), library):
+        await ada.hears(reads(library, "my_fault"))
+        await telegram.wait_until(lambda: not telegram.updates.pending)
+    assert [aside["update"]["message"]["text"] for aside in set_aside(house)] == ["/settings"]
+    assert [m.text.splitlines()[0] for m in ben.messages] == [opens(library, "help.home")]

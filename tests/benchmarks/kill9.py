@@ -49,7 +49,7 @@ from tests.benchmarks.talks import (
 )
 
 SEED = 22_11_2026
-STALLED_SECONDS = 90.0
+STALLED_SECONDS = 300.0
 STARTING_WITHIN = 3.0
 BETWEEN_INPUTS = 0.03
 AFTER_INPUTS = 0.04
@@ -257,7 +257,7 @@ def judge_chat(damage: Damage, person: int, sent: list[Shown], expected: list[Sh
 
 
 def judge_record(damage: Damage, record: Record | None, expected: Record, moves: list[Move]) -> None:
-    """One stored record against the undisturbed one and against the script."""
+    """One stored record after these moves against the undisturbed one and against the script."""
     if record is None:
         damage.inputs_lost += len(moves)
         return
@@ -269,20 +269,18 @@ def judge_record(damage: Damage, record: Record | None, expected: Record, moves:
 
 
 async def judge(run: Run, library: Library, talks: dict[int, list[Move]]) -> Damage:
-    """Everybody's chat and record against the same talks undisturbed."""
+    """Everybody's chat and record against the same talks undisturbed, as far as they went."""
     damage = Damage()
     chats = await _chats(run)
     with tempfile.TemporaryDirectory() as folder:
         calm = open_store(Path(folder), 365)
         for person, moves in talks.items():
+            sent = moves[: run.stalled.get(person)]
             record = await open_reader(run.folder).load(person)
-            shown, expected = await undisturbed(library, calm, person, moves, _times(record, len(moves)))
+            shown, expected = await undisturbed(library, calm, person, sent, _times(record, len(sent)))
             marked = {step for who, step in run.marked if who == person}
             judge_chat(damage, person, chats.get(person, []), shown, marked)
-            judge_record(damage, record, expected, moves)
-            if person in run.stalled:
-                taken = len(record.seen) if record else 0
-                damage.accounts.append(f"{person} waits for answer {run.stalled[person]}, {taken} inputs taken")
+            judge_record(damage, record, expected, sent)
         await calm.close()
     return damage
 
@@ -324,7 +322,8 @@ class Outcome:
         """The promises that were not kept, a sentence each."""
         counts = vars(self.damage)
         broken = [f"{sentence} ({counts[name]})" for name, sentence in PROMISES.items() if counts[name]]
-        return broken + ([f"{len(self.run.stalled)} people waited in vain"] if self.run.stalled else [])
+        waits = [f"person {who} waited in vain for answer {number}" for who, number in self.run.stalled.items()]
+        return broken + waits
 
 
 async def campaign(
