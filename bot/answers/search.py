@@ -147,7 +147,9 @@ def search(question: str, index: Index, at_most: int = 5) -> list[Found]:
     """The entries that may answer, best first; empty when the question shares nothing with the content."""
     asked = repaired(words(question), index)
     coverage, likeness = _coverage(asked, index), _likeness(asked, index)
-    scores = {number: 0.5 * coverage.get(number, 0.0) + 0.5 * likeness.get(number, 0.0) for number in {*coverage, *likeness}}
+    scores = {
+        number: 0.5 * coverage.get(number, 0.0) + 0.5 * likeness.get(number, 0.0) for number in {*coverage, *likeness}
+    }
     best = sorted(scores, key=lambda number: (-scores[number], number))[:at_most]
     return [Found(index.ids[number], round(scores[number], 4)) for number in best if scores[number] > 0]
 
