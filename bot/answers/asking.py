@@ -46,9 +46,9 @@ class Topic:
 class Bands:
     """From which score on an entry answers by itself, from which it is offered, and how far ahead it must be."""
 
-    sure: float = 0.52
-    maybe: float = 0.34
-    margin: float = 0.03
+    sure: float = 0.6
+    maybe: float = 0.44
+    margin: float = 0.1
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ question about something else stays far from everything.
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -19,11 +19,14 @@ from rapidfuzz import fuzz, process
 from bot.answers.text import fold
 
 GRAMS = (3, 4, 5)
-SHORTEST_REPAIRED = 4
+SHORTEST_REPAIRED = 5
 CLOSE_ENOUGH = 82
+MENDED_TRUST = 0.75
+# Of the score, the share of what the question says; the rest is its likeness to one phrasing.
+COVERAGE_SHARE = 0.4
 LONGEST_QUESTION = 600
 # How much a match in an entry's own words counts against one in a title or a phrasing.
-BODY_WEIGHT = 0.55
+BODY_WEIGHT = 0.45
 
 _WORDS = re.compile(r"[^\W_]+")
 _STEMMER = snowballstemmer.stemmer("english")
@@ -131,9 +134,14 @@ def _gram_postings(phrases: Sequence[Counter[str]]) -> tuple[dict[str, float], d
     return idf, postings
 
 
-def repaired(question: Sequence[str], index: Index) -> list[str]:
-    """The words with slips of spelling mended towards the content's own vocabulary; known words stay as they are."""
-    return [_mended(word, index) for word in question]
+def repaired(question: Sequence[str], index: Index) -> dict[str, float]:
+    """The stems of a question with slips of spelling mended towards the content's own vocabulary, and how much each
+    may be trusted: a mended word could be another word after all."""
+    trust: dict[str, float] = {}
+    for word in question:
+        mended = _mended(word, index)
+        trust[stem(mended)] = 1.0 if mended == word else MENDED_TRUST
+    return trust
 
 
 def _mended(word: str, index: Index) -> str:
@@ -145,24 +153,25 @@ def _mended(word: str, index: Index) -> str:
 
 def search(question: str, index: Index, at_most: int = 5) -> list[Found]:
     """The entries that may answer, best first; empty when the question shares nothing with the content."""
-    asked = repaired(words(question), index)
-    coverage, likeness = _coverage(asked, index), _likeness(asked, index)
+    said = words(question)
+    coverage, likeness = _coverage(repaired(said, index), index), _likeness(said, index)
     scores = {
-        number: 0.5 * coverage.get(number, 0.0) + 0.5 * likeness.get(number, 0.0) for number in {*coverage, *likeness}
+        number: COVERAGE_SHARE * coverage.get(number, 0.0) + (1 - COVERAGE_SHARE) * likeness.get(number, 0.0)
+        for number in {*coverage, *likeness}
     }
     best = sorted(scores, key=lambda number: (-scores[number], number))[:at_most]
     return [Found(index.ids[number], round(scores[number], 4)) for number in best if scores[number] > 0]
 
 
-def _coverage(asked: Sequence[str], index: Index) -> dict[int, float]:
+def _coverage(asked: Mapping[str, float], index: Index) -> dict[int, float]:
     """For each entry the share of the question's meaning that it says."""
-    names = {stem(word) for word in asked} - index.small_words
+    names = asked.keys() - index.small_words
     weights = {name: index.idf.get(name, index.rarest) for name in names}
     whole = sum(weights.values())
     covered: dict[int, float] = defaultdict(float)
     for name in names & index.stems.keys():
         for number, weight in index.stems[name].items():
-            covered[number] += weight * weights[name]
+            covered[number] += weight * asked[name] * weights[name]
     return {number: part / whole for number, part in covered.items()} if whole else {}
 
 
@@ -180,14 +189,3 @@ def _likeness(asked: Sequence[str], index: Index) -> dict[int, float]:
         entry = index.owner[number]
         best[entry] = max(best.get(entry, 0.0), dot / norm)
     return best
-
-
-def bands(found: Sequence[Found], sure: float, maybe: float, margin: float) -> Iterator[str]:
-    """Which entries to offer: one when it is sure and clearly first, up to three when maybe, none below."""
-    if not found or found[0].score < maybe:
-        return
-    clear = len(found) == 1 or found[0].score - found[1].score >= margin
-    if found[0].score >= sure and clear:
-        yield found[0].id
-        return
-    yield from (each.id for each in found[:3] if each.score >= maybe * 0.75)

@@ -46,7 +46,8 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
     | set(
         "old_button welcome_back forwarded empty_text edited unknown_command not_understood way_round location_not_now "
         "country_unclear zone_unclear hours_unclear file_failed my_fault changed_since too_fast not_kept "
-        "date_unclear date_past date_far hour_unclear day_unclear day_ahead limits_unclear limits_long not_covered not_covered_near topics_here answer_here".split()
+        "date_unclear date_past date_far hour_unclear day_unclear day_ahead limits_unclear limits_long "
+        "not_covered not_covered_near topics_here answer_here".split()
     ),
     "toasts": {"already_done"},
     "engine": set("back menu leave sources more done none unsure ticked unticked".split()),
