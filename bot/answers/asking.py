@@ -17,6 +17,8 @@ LOOKED_AT = 12
 OFFERED = 3
 # An entry this far below the first is no rival to it and no good offer beside it.
 OFFER_SHARE = 0.7
+# Below this share of `maybe` the nearest entries are too far to be named.
+NEAR_SHARE = 0.7
 # What a follow-up says with so few words means something only together with what was asked before.
 FOLLOW_UP_WORDS = 6
 SAME_TOPIC = 1.12
@@ -158,7 +160,7 @@ def banded(found: Sequence[Found], bands: Bands) -> Reply:
     first = found[0]
     near = tuple(each.id for each in found[:OFFERED] if each.score >= first.score * OFFER_SHARE)
     if first.score < bands.maybe:
-        return Reply("abstain", near if first.score >= bands.maybe / 2 else (), first.score)
+        return Reply("abstain", near if first.score >= bands.maybe * NEAR_SHARE else (), first.score)
     if first.score >= bands.sure and (len(found) == 1 or first.score - found[1].score >= bands.margin):
         return Reply("answer", (first.id,), first.score)
     return Reply("menu", near, first.score)

@@ -183,13 +183,15 @@ def wrote(world: World, person: Person, event: Wrote, now: datetime) -> Step:
 def unread(world: World, person: Person, text: str, note: str, now: datetime) -> Step:
     """Words the step's reader cannot use: a question after all, or said again in another way."""
     found = asking.replied(world, person, text, now)
-    if found.kind == "abstain" or len(text.split()) < asking.OFFERED_FROM:
+    if found.kind in ("abstain", "menu") or len(text.split()) < asking.OFFERED_FROM:
         return missed(person, note)
     return asked(world, person, text, found, now)
 
 
 def asked(world: World, person: Person, text: str, found: Reply, now: datetime) -> Step:
     """A question answered where the person is, or on a screen of its own; one that nothing answers is said to be so."""
+    if person.screen in world.alarms.values():
+        return beside_alarm(world, person, text, now)
     notes = asking.unanswered(person, text, found, now)
     if found.kind == "abstain":
         person, said = missed(person, asking.uncovered(found), {"near": ",".join(found.entries)})
@@ -199,6 +201,12 @@ def asked(world: World, person: Person, text: str, found: Reply, now: datetime) 
     if found.kind == "menu":
         return arrive(world, person, asking.WHICH, ",".join(found.entries), now)
     return arrive(world, person, asking.ANSWER, found.entries[0], now)
+
+
+def beside_alarm(world: World, person: Person, text: str, now: datetime) -> Step:
+    """On the screen of an alarm its numbers stay in view: only a plain question is answered, and nothing is noted."""
+    found = asking.meant_as_question(world, person, text, now)
+    return asking.said_here(person, found) if found else missed(person, "not_understood")
 
 
 def missed(person: Person, note: str, facts: Facts | None = None) -> Step:
