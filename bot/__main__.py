@@ -5,6 +5,7 @@ import asyncio
 import json
 import logging
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from bot.doors.running import run_bot
 from bot.doors.sender import SenderStopped
 from bot.doors.telegram_door import DoorClosed
 from bot.doors.terminal_door import Walk, talk
+from bot.library.asking import answered
 from bot.library.export import readable
 from bot.library.preview import preview
 from bot.library.problems import ContentProblem
@@ -25,9 +27,11 @@ from bot.library.reading import Library, open_library
 from bot.settings import SETTINGS, Settings, SettingsProblem, read_settings
 from bot.store.erase_requests import request_erase
 from bot.store.interface import StoreProblem
+from bot.store.notes import notes_in
 from bot.store.opening import open_reader
 from bot.store.versions import to_document
 
+KINDS_OF_NOTES = ("feedback", "unanswered", "none_meant")
 TWO_LINES = (
     "No TELEGRAM_BOT_TOKEN is set, so we talk here in the terminal.",
     "For Telegram: write to @BotFather, send /newbot, and put the token it gives you into .env (see .env.example).",
@@ -48,6 +52,8 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="talk on Telegram, by polling")
     talking = commands.add_parser("talk", help="the same bot in the terminal: buttons as numbers")
     talking.add_argument("--record", type=Path, metavar="FILE", help="write the talk to FILE as a walk")
+    asking = commands.add_parser("ask", help="answer one question, or each line of stdin as one JSON object a line")
+    asking.add_argument("question", nargs="?", metavar="QUESTION")
     checking = commands.add_parser("check", help="list every fault of content and settings; exit code 1 if any")
     checking.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="as if it were that day (YYYY-MM-DD)")
     showing = commands.add_parser("preview", help="every screen on one page of HTML")
@@ -56,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     exporting.add_argument("id", type=int, metavar="ID")
     erasing = commands.add_parser("erase", help="erase one person; a running bot does it within a second or two")
     erasing.add_argument("id", type=int, metavar="ID")
+    commands.add_parser("stats", help="how answers are judged, and the questions that nothing answered")
     return top
 
 
@@ -132,13 +139,41 @@ def _prompted() -> str:
     return sys.stdin.readline()
 
 
+def ask(settings: Settings, asked: argparse.Namespace) -> int:
+    """One answer as it would be read, or one JSON object for each line of stdin."""
+    library = library_of(settings)
+    if asked.question is not None:
+        print(answered(library, asked.question, wall_clock())["text"])
+        return 0
+    for line in sys.stdin:
+        if line.strip():
+            print(json.dumps(answered(library, line.rstrip("\n"), wall_clock()), ensure_ascii=False), flush=True)
+    return 0
+
+
+def stats(settings: Settings, asked: argparse.Namespace) -> int:
+    """How often each answer helped or not, and every question that nothing answered."""
+    kinds = notes_in(settings.data_dir)
+    judged = Counter((str(note.get("entry")), str(note.get("helped"))) for note in kinds.get("feedback", []))
+    for kind in KINDS_OF_NOTES:
+        print(f"{kind}: {len(kinds.get(kind, []))}")
+    for entry in sorted({entry for entry, _ in judged}):
+        print(f"{entry}: helped {judged[entry, 'yes']}, did not help {judged[entry, 'no']}")
+    for note in kinds.get("unanswered", []):
+        print(f"{note.get('day')}  {note.get('question')}  (nearest: {', '.join(note.get('near', [])) or 'none'})")
+    return 0
+
+
 def check(settings: Settings, asked: argparse.Namespace) -> int:
     """Every fault and warning of the content."""
     library = open_library(settings.content_dir, asked.on or wall_clock().date(), settings.retention_days)
     for warning in library.warnings:
         print(f"warning: {warning}")
     screens, pages = len(library.world.graph.screens), len(library.words.shelf.pages)
-    print(f"no faults: {screens} screens, {pages} pages, {len(library.warnings)} warnings")
+    print(
+        f"no faults: {screens} screens, {pages} pages, "
+        f"{len(library.words.shelf.answers)} answers, {len(library.warnings)} warnings"
+    )
     return 0
 
 
@@ -172,10 +207,12 @@ COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], int]] = {
     "": welcome,
     "run": run,
     "talk": talk_here,
+    "ask": ask,
     "check": check,
     "preview": show,
     "export": export,
     "erase": erase,
+    "stats": stats,
 }
 
 if __name__ == "__main__":

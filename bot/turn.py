@@ -17,14 +17,14 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.answers.net import find
-from bot.dialogue.effects import Button, Effect, Forget, Say, SendFile, Toast
+from bot.dialogue.effects import Button, Effect, Forget, Note, Say, SendFile, Toast
 from bot.dialogue.events import Blocked, Chose, Event, FileFailed, InGroup, ReminderDue
 from bot.dialogue.person import Passing, Person, Place
 from bot.dialogue.step import alarm_screen, step, written
 from bot.dialogue.world import World
 from bot.library.markup import split_text
 from bot.library.words import Rendered, Words
-from bot.store.interface import Store
+from bot.store.interface import Store, StoreProblem
 from bot.store.record import SEEN_AT_MOST, SEEN_FOR, Entry, Rank, Record, Seen
 
 log = structlog.get_logger()
@@ -73,6 +73,7 @@ class Draft:
     record: Record
     acknowledgements: tuple[Acknowledgement, ...] = ()
     forget: bool = False
+    notes: tuple[Note, ...] = ()
     changed: bool = False
 
 
@@ -184,6 +185,7 @@ class Turns:
         base = entry_base(arrival, now)
         outbox = list(record.outbox)
         toast, forget = "", draft.forget
+        notes = list(draft.notes)
         for effect in effects:
             match effect:
                 case Say():
@@ -195,7 +197,10 @@ class Turns:
                     toast = self._words.toast(phrase)
                 case Forget():
                     forget = True
-        return Draft(replace(record, outbox=tuple(outbox)), acknowledged(draft, arrival, toast), forget, changed=True)
+                case Note():
+                    notes.append(effect)
+        record = replace(record, outbox=tuple(outbox))
+        return Draft(record, acknowledged(draft, arrival, toast), forget, tuple(notes), changed=True)
 
     def _entries(self, record: Record, arrival: Arrival, say: Say, entry_id: str, now: datetime) -> list[Entry]:
         """A screen as outbox entries: one, or several when too long for Telegram; buttons on the last."""
@@ -225,7 +230,16 @@ class Turns:
             return Kept(person_id, receipt.outbox, draft.acknowledgements, fresh, withdrawn, erased=True)
         await self._store.keep(record)
         self._hold_passing(person_id, passing)
+        await self._file(draft.notes)
         return Kept(person_id, record.outbox, draft.acknowledgements, fresh, withdrawn)
+
+    async def _file(self, notes: Sequence[Note]) -> None:
+        """What the editors may read, once the turn itself is kept; a note that cannot be filed fails no turn."""
+        for note in notes:
+            try:
+                await self._store.note(note.kind, note.fields)
+            except StoreProblem as problem:
+                log.warning("note_not_filed", kind=note.kind, reason=str(problem))
 
     def _hold_passing(self, person_id: int, passing: Passing) -> None:
         """What somebody without consent is ticking stays in memory, once the rest of their turn is kept."""

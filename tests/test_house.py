@@ -33,9 +33,10 @@ HOMES = {
     "dotenv": {"settings"},
     "rich": {"doors", "__main__"},
     "rapidfuzz": {"answers", "library"},
+    "snowballstemmer": {"answers"},
 }
 PURE = {"dialogue", "care", "reminders", "answers"}
-PURE_LIBRARIES = {"rapidfuzz"}
+PURE_LIBRARIES = {"rapidfuzz", "snowballstemmer"}
 IMPURE_MODULES = {
     "os",
     "pathlib",

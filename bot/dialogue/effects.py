@@ -41,6 +41,14 @@ class Forget:
 
 
 @dataclass(frozen=True)
+class Note:
+    """Something for the editors, filed under `kind`; nothing in `fields` tells who it came from."""
+
+    kind: str
+    fields: Facts
+
+
+@dataclass(frozen=True)
 class Button:
     """One inline button: its label and either callback data (at most 64 bytes) or a text to copy (at most
     256).
@@ -51,4 +59,4 @@ class Button:
     copies: str = ""
 
 
-Effect = Say | Toast | SendFile | Forget
+Effect = Say | Toast | SendFile | Forget | Note

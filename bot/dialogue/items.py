@@ -1,6 +1,6 @@
 """Named functions that fill list screens. Labels come from the page; here are only keys and facts."""
 
-from bot.dialogue import clinician, suits
+from bot.dialogue import asking, clinician, suits
 from bot.dialogue.check import check_findings
 from bot.dialogue.readers import home_country
 from bot.dialogue.world import Item, Items, Moment
@@ -43,4 +43,5 @@ ITEMS: dict[str, Items] = {
     "check_findings": check_findings,
     **clinician.ITEMS,
     **suits.ITEMS,
+    **asking.ITEMS,
 }

@@ -42,11 +42,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Passing:
-    """What somebody without consent is in the middle of ticking: held in memory, never stored."""
+    """What somebody without consent is in the middle of ticking, and asked last: held in memory, never stored."""
 
     ticked: tuple[str, ...] = ()
     draft: tuple[str, ...] = ()
     draft_done: bool = False
+    asked_about: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Person:
     `screen` is where they are, `trail` the screens /back returns to (oldest first), `step` the token of the one
     live keyboard. `given` is what led to the screen (an item picked, a source page), never health data.
     `draft` is a safety check in the making, `draft_done` once it is whole.
+    `asked_about` is the written answer read last, for questions that lean on it.
     """
 
     id: int
@@ -75,6 +77,7 @@ class Person:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     draft: tuple[str, ...] = ()
     draft_done: bool = False
+    asked_about: str = ""
 
     @property
     def place(self) -> Place:
@@ -102,12 +105,18 @@ class Person:
     def parted(self) -> "tuple[Person, Passing]":
         """The person as they may be stored without consent, and what must stay in memory."""
         trail = tuple(replace(place, ticked=()) for place in self.trail)
-        stored = replace(self, ticked=(), draft=(), draft_done=False, trail=trail)
-        return stored, Passing(self.ticked, self.draft, self.draft_done)
+        stored = replace(self, ticked=(), draft=(), draft_done=False, trail=trail, asked_about="")
+        return stored, Passing(self.ticked, self.draft, self.draft_done, self.asked_about)
 
     def joined(self, passing: Passing) -> "Person":
         """The stored person with what memory holds of them."""
-        return replace(self, ticked=passing.ticked, draft=passing.draft, draft_done=passing.draft_done)
+        return replace(
+            self,
+            ticked=passing.ticked,
+            draft=passing.draft,
+            draft_done=passing.draft_done,
+            asked_about=passing.asked_about,
+        )
 
     def answer(self, name: str) -> Value | None:
         """The person's answer of that name, or None when there is none or consent does not stand."""

@@ -3,6 +3,7 @@
 What must stay true:
 * Red flags are looked for first in everything that was written, then commands, then the buttons and the reader of
   the current step. What fits nothing is answered and the step is shown again; it never fills a slot.
+* What no button and no reader takes is tried as a question; its answer moves nobody out of a step that holds ticks.
 * Every event of a private chat gets an answer; an end stays in reach; nothing here raises on what a person does.
 * The step token on every keyboard makes a press that comes late harmless: it shows where the talk is.
 """
@@ -10,8 +11,10 @@ What must stay true:
 from dataclasses import replace
 from datetime import datetime
 
+from bot.answers.asking import Reply
 from bot.answers.net import Alarm, find
-from bot.dialogue.effects import Effect, Say, Toast
+from bot.dialogue import asking
+from bot.dialogue.effects import Effect, Facts, Say, Toast
 from bot.dialogue.events import (
     Blocked,
     Chose,
@@ -32,6 +35,8 @@ from bot.dialogue.readers import PLACE_READERS
 from bot.dialogue.world import Item, Moment, Understood, World
 
 BACK = "@back"
+# The key of the item that was picked is the screen to go to.
+ITEM = "@item"
 SOURCES = "about.sources"
 EXPIRED = "about.expired"
 PAGE_LENGTH = 8
@@ -107,10 +112,10 @@ def talk(world: World, person: Person, event: Event, now: datetime) -> Step:
             return again(person, "not_understood")
 
 
-def again(person: Person, note: str) -> Step:
+def again(person: Person, note: str, facts: Facts | None = None) -> Step:
     """The current step once more, after a word about what just happened."""
     person = replace(person, step=person.step + 1)
-    return person, (Say(person.screen, note=note),)
+    return person, (Say(person.screen, note=note, facts=facts or {}),)
 
 
 def sound(world: World, person: Person, alarm: Alarm, now: datetime) -> Step:
@@ -160,24 +165,54 @@ def command(world: World, person: Person, text: str, now: datetime) -> Step:
 
 
 def wrote(world: World, person: Person, event: Wrote, now: datetime) -> Step:
-    """Typed words: a button's label, an answer to this step, or something the step cannot read."""
+    """Typed words: a button's label, a plain question, an answer to this step, or else a question after all."""
     screen = world.graph.screens[person.screen]
     key = button_meant(world, screen, event.text)
     if key:
         return press(world, person, Chose(person.step, key), now)
-    note = "not_understood"
-    if screen.reads:
+    # A question never fills a slot, so a plain one is answered before the step's own reader sees it.
+    found = asking.meant_as_question(world, person, event.text, now)
+    if found is None and screen.reads:
         read = world.readers[screen.reads](event, moment(world, person, now))
         if isinstance(read, Understood):
             return arrive(world, person, screen.then, read.value, now)
-        note = read.note
-    return missed(person, note)
+        return unread(world, person, event.text, read.note, now)
+    return asked(world, person, event.text, found or asking.replied(world, person, event.text, now), now)
 
 
-def missed(person: Person, note: str) -> Step:
+def unread(world: World, person: Person, text: str, note: str, now: datetime) -> Step:
+    """Words the step's reader cannot use: a question after all, or said again in another way."""
+    found = asking.replied(world, person, text, now)
+    if found.kind in ("abstain", "menu") or len(text.split()) < asking.OFFERED_FROM:
+        return missed(person, note)
+    return asked(world, person, text, found, now)
+
+
+def asked(world: World, person: Person, text: str, found: Reply, now: datetime) -> Step:
+    """A question answered where the person is, or on a screen of its own; one that nothing answers is said to be so."""
+    if person.screen in world.alarms.values():
+        return beside_alarm(world, person, text, now)
+    notes = asking.unanswered(person, text, found, now)
+    if found.kind == "abstain":
+        person, said = missed(person, asking.uncovered(found), {"near": ",".join(found.entries)})
+        return person, (*notes, *said)
+    if asking.stays(world.graph.screens[person.screen]):
+        return asking.said_here(person, found)
+    if found.kind == "menu":
+        return arrive(world, person, asking.WHICH, ",".join(found.entries), now)
+    return arrive(world, person, asking.ANSWER, found.entries[0], now)
+
+
+def beside_alarm(world: World, person: Person, text: str, now: datetime) -> Step:
+    """On the screen of an alarm its numbers stay in view: only a plain question is answered, and nothing is noted."""
+    found = asking.meant_as_question(world, person, text, now)
+    return asking.said_here(person, found) if found else missed(person, "not_understood")
+
+
+def missed(person: Person, note: str, facts: Facts | None = None) -> Step:
     """Something could not be read; from the second time on a way round is offered as well."""
     person = replace(person, misses=person.misses + 1)
-    return again(person, "way_round" if person.misses >= MISSES_BEFORE_HELP else note)
+    return again(person, "way_round" if person.misses >= MISSES_BEFORE_HELP else note, facts)
 
 
 def button_meant(world: World, screen: Screen, text: str) -> str | None:
@@ -222,7 +257,9 @@ def press(world: World, person: Person, event: Chose, now: datetime) -> Step:
         case "menu" | "leave":
             return arrive(world, tapped, world.graph.commands[event.key], "", now)
         case "sources":
-            return arrive(world, tapped, SOURCES, person.screen, now)
+            # An answer is no page of its own: its sources are found by its id.
+            shown = person.given if person.screen == asking.ANSWER else person.screen
+            return arrive(world, tapped, SOURCES, shown, now)
         case "more":
             return turn_page(world, person, screen, event, now)
         case key if key in screen.choices:
@@ -284,7 +321,11 @@ def arrive(world: World, person: Person, target: str, given: str, now: datetime)
             person = turned_back(world, person)
             person = replace(person, given=given or person.given)
             return person, (*effects, Say(person.screen))
+        if target == ITEM:
+            target, given = given, ""
         screen = world.graph.screens[target]
+        if target == asking.ANSWER:
+            person = replace(person, asked_about=given)
         if screen.kind != "decide":
             return moved(person, target, given), (*effects, Say(target))
         outcome = world.decisions[screen.by].decide(moment(world, person, now, given))

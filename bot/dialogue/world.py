@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.answers.asking import Asking
 from bot.answers.net import Net
 from bot.care.clinician import ViewTable
 from bot.care.questions import QuestionTable
@@ -122,3 +123,4 @@ class World:
     questions: QuestionTable
     techniques: TechniqueTable
     dates: Dates
+    asking: Asking

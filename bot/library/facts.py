@@ -18,6 +18,8 @@ from bot.dialogue.items import CORRECTABLE
 from bot.dialogue.person import Answer, Person
 from bot.dialogue.step import items_of
 from bot.dialogue.world import World
+from bot.library.answer_facts import FACTS as ANSWER_FACTS
+from bot.library.answer_facts import page_given
 from bot.library.care_facts import FACTS as CARE_FACTS
 from bot.library.care_facts import moment_said, sources_shown
 from bot.library.check_facts import (
@@ -206,20 +208,20 @@ def consent_version(scene: Scene) -> str:
 
 def page_before(scene: Scene, field: Callable[[Any], str]) -> str:
     """Something about the page that led here."""
-    page = scene.shelf.pages.get(scene.person.given)
+    page = page_given(scene)
     return field(page) if page else ""
 
 
 def page_sources(scene: Scene) -> list[str]:
     """The sources of the page that led here, ready to read."""
-    page = scene.shelf.pages.get(scene.person.given)
+    page = page_given(scene)
     shown = dict.fromkeys((*page.sources, *sources_shown(scene, page.name))) if page else ()
     return [scene.shelf.sources[source].said() for source in shown]
 
 
 def page_reviewed(scene: Scene) -> str:
     """Who reviewed the page that led here, or that nobody has."""
-    page = scene.shelf.pages.get(scene.person.given)
+    page = page_given(scene)
     if page is None or page.reviewed_by == "none yet":
         return scene.shelf.phrases["values"]["not_reviewed"]
     return page.reviewed_by
@@ -299,5 +301,6 @@ FACTS: dict[str, Fact] = {
     "check_until": Fact(check_until, "22 November 2026"),
     "items_shown": Fact(number_of_items, 250),
     "language_name": Fact(lambda s: str(Locale(s.person.language).display_name), LONG),
+    **{name: Fact(find, longest) for name, (find, longest) in ANSWER_FACTS.items()},
     **{name: Fact(find, longest) for name, (find, longest) in CARE_FACTS.items()},
 }

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from bot.answers.net import LEVELS
+from bot.dialogue.asking import ANSWER, WHICH
 from bot.dialogue.graph import STEPS_AT_MOST, Graph, Screen
 from bot.dialogue.person import START
-from bot.dialogue.step import BACK, SOURCES
+from bot.dialogue.step import BACK, ITEM, SOURCES
 from bot.dialogue.world import Decision
 from bot.library.problems import Fault
 
@@ -49,7 +50,9 @@ def known(graph: Graph, target: str, shaky: Collection[str]) -> bool:
 def dead_ends(graph: Graph, screen: Screen, shaky: Collection[str]) -> Iterator[Fault]:
     """Ways out of a screen that lead to one that does not exist."""
     for key, target in edges(screen):
-        if target != BACK and not known(graph, target, shaky):
+        if target == ITEM and (screen.kind != "list" or key != "then"):
+            yield Fault(screen.name, f"«{key}» leads to {ITEM}, which only the «then» of a list can.")
+        elif target not in (BACK, ITEM) and not known(graph, target, shaky):
             yield Fault(screen.name, f"«{key}» leads to {target}, which does not exist.")
 
 
@@ -139,7 +142,7 @@ def reached_from(graph: Graph, starts: Iterable[str]) -> set[str]:
 def unreachable(graph: Graph, alarms: Mapping[str, str]) -> Iterator[Fault]:
     """Screens that nothing leads to."""
     starts = [*graph.commands.values(), *graph.links.values(), *graph.renamed.values(), *alarms.values()]
-    reached = reached_from(graph, [*starts, *ENGINE_TARGETS])
+    reached = reached_from(graph, [*starts, *ENGINE_TARGETS, ANSWER, WHICH])
     for name in graph.screens:
         if name not in reached:
             yield Fault(name, "no screen leads here.")

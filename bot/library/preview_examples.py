@@ -9,10 +9,12 @@ from markupsafe import Markup
 
 from bot.care.clinician import View
 from bot.care.safety import LEVELS, Level
+from bot.dialogue.asking import WHICH
 from bot.dialogue.clinician_view import keeping_view
 from bot.dialogue.effects import Button, Say
 from bot.dialogue.graph import Graph, Screen
 from bot.dialogue.person import Answer, Consent, Person, Place, Value
+from bot.dialogue.step import ITEM
 from bot.library.markup import plain_text
 from bot.library.pages import Page
 from bot.library.reading import Library
@@ -155,6 +157,11 @@ def led_by_facts(screen: Screen, facts: Container[str], library: Library, moment
     if "page_title" in facts:
         claiming = (page for page in library.words.shelf.pages.values() if page.claims and not page.always)
         return next((page.name for page in claiming), "")
+    if screen.name == WHICH:
+        return ",".join(list(library.words.shelf.answers)[:3])
+    if "answer_title" in facts:
+        leading = (answer.id for answer in library.words.shelf.answers.values() if answer.next)
+        return next(leading, "")
     if "reopened" in facts:
         return "quiet_hours" if "zone_name" in facts else "time_zone"
     if "moment_chosen" in facts:
@@ -183,6 +190,8 @@ def target_of(key: str, screen: Screen, graph: Graph) -> str:
             return ""
         case key if key in screen.choices:
             return screen.choices[key]
+        case key if screen.then == ITEM and key in graph.screens:
+            return key
         case "done" if screen.kind == "tick":
             return screen.then
         case _ if screen.kind == "tick":

@@ -9,25 +9,29 @@ from typing import Any
 
 from bot.answers.net import Net, NetProblem, net_from
 from bot.care.safety import SafetyProblem, SafetyTable, safety_table, word_faults
+from bot.dialogue.asking import ANSWER, WHICH
 from bot.dialogue.decisions import DECISIONS
 from bot.dialogue.graph import Graph
 from bot.dialogue.items import ITEMS
 from bot.dialogue.readers import READERS
 from bot.dialogue.world import World
 from bot.library import dates
+from bot.library.answers import FOLDER as ANSWERS
+from bot.library.answers import answer_faults, asking_from, read_answers
 from bot.library.care_reading import RULES, WORDS, CareTables, care_source_faults, care_tables
 from bot.library.facts import DATE_LOCALES
 from bot.library.flows import ANYWHERE, read_flows
 from bot.library.geography import Places
 from bot.library.graph_check import CONSENT, graph_faults
 from bot.library.markup import telegram_html
-from bot.library.pages import COPY, day, read_pages
+from bot.library.pages import COPY, day, names, read_pages
 from bot.library.places import PlaceBook, place_book
 from bot.library.problems import ContentProblem, Fault
 from bot.library.safety_check import safety_sources, sentence_faults, table_faults
 from bot.library.shelf import Shelf, Source
 from bot.library.text_yaml import UnreadableYaml, only_texts, read_mapping
 from bot.library.word_check import (
+    answer_pages,
     command_faults,
     file_warnings,
     grade_faults,
@@ -45,6 +49,7 @@ NUMBERS, PLACES = "places/countries.yaml", f"{LANGUAGE}/places.yaml"
 SAFETY, SAFETY_WORDS = "rules/safety.yaml", f"{LANGUAGE}/safety.yaml"
 CARE_WORDS = {part: f"{LANGUAGE}/{name}" for part, name in WORDS.items()}
 FILES = (PHRASES, RED_FLAGS, TERMS, SOURCES, NUMBERS, PLACES, SAFETY, SAFETY_WORDS, *RULES, *CARE_WORDS.values())
+WORD_LISTS = ("medical_terms", "small_words", "follow_ups", "question_words")
 CODE = re.compile(r"[A-Z]{2}$")
 RETENTION_DAYS = 365
 
@@ -74,6 +79,7 @@ class Content:
     care: CareTables | None
     terms: frozenset[str]
     aliases: Mapping[str, str]
+    lists: Mapping[str, Any]
     faults: tuple[Fault, ...]
     shaky: frozenset[str]
     unread: frozenset[str]
@@ -105,6 +111,8 @@ def read_content(folder: Path, retention_days: int = RETENTION_DAYS) -> Content:
     pages, wrong = read_pages(folder / LANGUAGE / "screens")
     unread = {fault.where for fault in wrong if fault.where not in pages}
     faults += wrong
+    answers, wrong = read_answers(folder / LANGUAGE / ANSWERS)
+    faults += wrong
     files = {name: _read(folder, name, faults, unread) for name in FILES}
     phrases = _phrases(files[PHRASES], faults)
     shelf = Shelf(
@@ -116,6 +124,7 @@ def read_content(folder: Path, retention_days: int = RETENTION_DAYS) -> Content:
         safety=files[SAFETY_WORDS],
         care={part: files[name] for part, name in CARE_WORDS.items()},
         retention_days=retention_days,
+        answers=answers,
     )
     safety = _safety(files, unread, faults)
     return Content(
@@ -126,6 +135,7 @@ def read_content(folder: Path, retention_days: int = RETENTION_DAYS) -> Content:
         safety,
         care_tables(files, LANGUAGE, unread, safety, faults) if safety else None,
         *_terms(files[TERMS], faults),
+        files[TERMS],
         tuple(faults),
         shaky,
         frozenset(unread),
@@ -156,9 +166,11 @@ def _terms(tables: Mapping[str, Any], faults: list[Fault]) -> tuple[frozenset[st
     """The words that the reading grade lets pass, and what people call countries besides their names."""
     aliases, wrong = only_texts(tables.get("countries"), "countries")
     wrong += [f"«{code}» of {name} is not a country's code." for name, code in aliases.items() if not CODE.match(code)]
-    words = tables.get("medical_terms") or []
-    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        words, wrong = [], [*wrong, "«medical_terms» must be a list of words."]
+    for name in WORD_LISTS:
+        words = tables.get(name) or []
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            wrong.append(f"«{name}» must be a list of words.")
+    words = names(tables.get("medical_terms"))
     faults += [Fault(TERMS, sentence) for sentence in wrong]
     return frozenset(word.casefold() for word in words), aliases
 
@@ -226,8 +238,10 @@ def judge(content: Content, grades: bool = True) -> Iterator[Fault]:
     pages, unread = content.shelf.pages, content.unread
     yield from graph_faults(content.graph, content.alarms, DECISIONS, READERS, ITEMS, content.shaky)
     yield from page_faults(content.graph, content.shelf, html, plain, content.shaky | unread)
+    yield from written_faults(content)
     if grades and TERMS not in unread:
         yield from grade_faults(pages, content.terms)
+        yield from grade_faults(answer_pages(content.shelf), content.terms)
     if SOURCES not in unread:
         yield from source_faults(content.shelf)
         yield from rule_source_faults(content)
@@ -239,6 +253,16 @@ def judge(content: Content, grades: bool = True) -> Iterator[Fault]:
         yield from (Fault(PHRASES, wrong) for wrong in command_faults(content.shelf, content.graph.commands))
     if CONSENT in pages and pages[CONSENT].compiled is None:
         yield Fault(CONSENT, "the header field «compiled» is missing: it is the version of what people agree to.")
+
+
+def written_faults(content: Content) -> Iterator[Fault]:
+    """What is wrong with the written answers, and screens they need."""
+    answers, screens = content.shelf.answers, content.graph.screens
+    findings = content.safety.findings if content.safety else None
+    yield from answer_faults(answers, None if content.shaky else screens, findings)
+    for target in (ANSWER, WHICH) if answers else ():
+        if target not in screens and not content.shaky:
+            yield Fault("flows", f"the screen {target} is needed and does not exist.")
 
 
 def alarm_faults(content: Content) -> Iterator[Fault]:
@@ -279,6 +303,7 @@ def world_of(content: Content, net: Net, safety: SafetyTable, care: CareTables) 
         questions=care.questions,
         techniques=care.techniques,
         dates=dates.readings,
+        asking=asking_from(content.shelf.answers, content.lists),
     )
 
 

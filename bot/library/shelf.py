@@ -1,11 +1,12 @@
 """Everything read from `content/` for one language, as values: pages, phrases, sources, places."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
+from bot.library.answers import Written
 from bot.library.pages import Page
 from bot.library.places import PlaceBook
 
@@ -43,6 +44,7 @@ class Shelf:
     safety: Mapping[str, Mapping[str, Any]]
     care: Mapping[str, Mapping[str, Any]]
     retention_days: int
+    answers: Mapping[str, Written] = field(default_factory=dict)
 
     def fill(self, sentence: str, **facts: str) -> str:
         """A sentence from content with its facts filled in."""

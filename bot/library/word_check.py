@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, get_args
 
@@ -14,6 +15,8 @@ from bot.care.safety import LEVELS
 from bot.dialogue.events import OtherKind
 from bot.dialogue.graph import Graph, Screen
 from bot.dialogue.items import CORRECTABLE
+from bot.library.answers import FOLDER as ANSWERS
+from bot.library.answers import where
 from bot.library.care_facts import NEXT
 from bot.library.facts import FACTS
 from bot.library.markup import JINJA, plain_text, telegram_length, tidy
@@ -43,7 +46,8 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
     | set(
         "old_button welcome_back forwarded empty_text edited unknown_command not_understood way_round location_not_now "
         "country_unclear zone_unclear hours_unclear file_failed my_fault changed_since too_fast not_kept "
-        "date_unclear date_past date_far hour_unclear day_unclear day_ahead limits_unclear limits_long".split()
+        "date_unclear date_past date_far hour_unclear day_unclear day_ahead limits_unclear limits_long "
+        "not_covered not_covered_near topics_here answer_here".split()
     ),
     "toasts": {"already_done"},
     "engine": set("back menu leave sources more done none unsure ticked unticked".split()),
@@ -240,10 +244,15 @@ def command_faults(shelf: Shelf, commands: Collection[str]) -> Iterator[str]:
 
 def source_faults(shelf: Shelf) -> Iterator[Fault]:
     """Sources that pages name and that are not in sources.yaml."""
-    for page in shelf.pages.values():
+    for page in (*shelf.pages.values(), *answer_pages(shelf).values()):
         for source in page.sources:
             if source not in shelf.sources:
                 yield Fault(page.name, f"the source «{source}» is not in sources.yaml.")
+
+
+def answer_pages(shelf: Shelf) -> dict[str, Page]:
+    """The pages of the written answers, named as faults name them."""
+    return {where(name): replace(answer.page, name=where(name)) for name, answer in shelf.answers.items()}
 
 
 def file_warnings(review_dates: Mapping[str, date], today: date) -> Iterator[str]:
@@ -257,12 +266,14 @@ def file_warnings(review_dates: Mapping[str, date], today: date) -> Iterator[str
 
 def page_warnings(shelf: Shelf, today: date) -> Iterator[str]:
     """Pages past or near their review date, and facts still to be confirmed."""
-    for page in shelf.pages.values():
+    pages = (*shelf.pages.values(), *answer_pages(shelf).values())
+    for page in pages:
         if page.review_by and page.review_by < today:
             stays = "it is still served" if page.always else "a short page stands in for it"
+            stays = "it answers nobody" if page.name.startswith(f"{ANSWERS}/") else stays
             yield f"{page.name}: its review was due on {page.review_by}; {stays}."
         elif page.review_by and page.review_by - today <= SOON:
             yield f"{page.name}: its review is due on {page.review_by}."
-    for page in shelf.pages.values():
+    for page in pages:
         if page.to_confirm:
             yield f"{page.name}: to confirm: {', '.join(page.to_confirm)}."

@@ -6,9 +6,11 @@ Nothing here decides anything: `dialogue` said which screen, this says it.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template, meta
 
+from bot.dialogue.asking import ANSWER
 from bot.dialogue.effects import Button, Say
 from bot.dialogue.graph import Screen
 from bot.dialogue.person import Person
@@ -26,6 +28,8 @@ SHORT_LABEL = 16
 COPIED_AT_MOST = 256
 # Screens that say "back", "menu" and "leave" in their own words need no second button for it.
 FOOTER = ("back", "menu", "leave")
+
+NO_FACTS: Mapping[str, Any] = {}
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -65,17 +69,19 @@ class Words:
     def screen(self, person: Person, say: Say, now: datetime) -> Rendered:
         """The words and buttons of the screen a step asked for; a page past its review date is replaced."""
         page = self.shelf.pages[say.screen]
-        note = self.note(person, say.note, now) if say.note else ""
+        note = self.note(person, say.note, now, say.facts) if say.note else ""
         if not page.served_on(now.date()):
             person = replace(person, given=page.name)
             page = self.shelf.pages[EXPIRED]
         scene = Scene(person, now, self.shelf, self.world, say.facts)
         text = tidy(self._fill(self._pages[page.name], scene))
-        return Rendered(f"{note}\n\n{text}" if note else text, self.rows(person, page, say.screen, now), page.private)
+        # A written answer may begin with what the person's own check says.
+        private = page.private or "entry" in say.facts
+        return Rendered(f"{note}\n\n{text}" if note else text, self.rows(person, page, say.screen, now), private)
 
-    def note(self, person: Person, name: str, now: datetime) -> str:
-        """One phrase as Telegram HTML."""
-        return self._fill(self._notes[name], Scene(person, now, self.shelf, self.world, {}))
+    def note(self, person: Person, name: str, now: datetime, facts: Mapping[str, Any] = NO_FACTS) -> str:
+        """One phrase as Telegram HTML; `facts` are what only this moment knows."""
+        return tidy(self._fill(self._notes[name], Scene(person, now, self.shelf, self.world, facts)))
 
     def toast(self, name: str) -> str:
         """The short answer to a press, as plain text."""
@@ -141,7 +147,7 @@ class Words:
             yield "more", self.shelf.phrases["engine"]["more"]
         if screen.kind == "tick":
             yield "done", self.shelf.phrases["engine"]["done" if person.ticked else "none"]
-        if page.claims:
+        if page.claims or (page.name == ANSWER and person.given in self.shelf.answers):
             yield "sources", self.shelf.phrases["engine"]["sources"]
 
     def _useful(self, key: str, person: Person, page: Page) -> bool:

@@ -4,7 +4,7 @@ The lane (one person at a time) belongs to the turn, not to the store: a caller 
 one person's record at once.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -52,6 +52,11 @@ class Store(Protocol):
     async def set_aside(self, person_id: int | None, update: dict[str, Any], why: str) -> None:
         """File an update that could not be taken, so that it holds up nobody's offset and is erased with
         its person.
+        """
+
+    async def note(self, kind: str, fields: Mapping[str, Any]) -> None:
+        """Add what somebody asked or thought of an answer, durably and with nothing that tells who; erasing a person
+        does not reach it. Raises StoreProblem.
         """
 
     def due(self, now: datetime) -> list[int]:

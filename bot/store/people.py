@@ -9,7 +9,7 @@ What must stay true:
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -28,6 +28,7 @@ from bot.store.interface import NewerRecord, StoreProblem, UnreadableRecord
 from bot.store.lock import FolderLock
 from bot.store.marks import BOOKS, Marks, book_of, final, fold
 from bot.store.names import Names
+from bot.store.notes import Notes
 from bot.store.record import Erased, Mark, Record
 from bot.store.shelf import Shelf
 from bot.store.versions import warm_up
@@ -63,6 +64,7 @@ class TinyStore:
         self._shelf.set_up()
         self._books = {digit: Marks(book_of(folder, digit), disk) for digit in BOOKS}
         self._aside = Aside(folder, disk)
+        self._notes = Notes(folder, disk)
         self._requests = EraseRequests(folder, disk)
         self._cache = Cache(cached)
         self._index = DueIndex()
@@ -128,6 +130,9 @@ class TinyStore:
         name = None if person_id is None else self.names.of(person_id)
         filed = self._writers.ask(name or "", partial(self._aside.file, name, update, why))
         await asyncio.shield(filed)
+
+    async def note(self, kind: str, fields: Mapping[str, Any]) -> None:
+        await asyncio.shield(self._writers.ask("", partial(self._notes.add, kind, fields)))
 
     def due(self, now: datetime) -> list[int]:
         return self._index.due(now)
