@@ -55,12 +55,14 @@ class Bands:
 
 @dataclass(frozen=True)
 class Asking:
-    """All entries with their index. `follow_ups` are beginnings that lean on the question before; `question_words`
-    begin questions.
+    """All entries with their index. `written` leads from every title and phrasing to its entry.
+
+    `follow_ups` are beginnings that lean on the question before; `question_words` begin questions.
     """
 
     topics: Mapping[str, Topic] = field(default_factory=dict)
     index: Index = field(default_factory=lambda: index_of(()))
+    written: Mapping[str, str] = field(default_factory=dict)
     follow_ups: tuple[str, ...] = ()
     question_words: frozenset[str] = frozenset()
     bands: Bands = Bands()
@@ -86,6 +88,7 @@ def asking_of(
     return Asking(
         {topic.id: topic for topic in topics},
         index_of(asked, small_words),
+        {plain(said): entry.id for entry in asked for said in entry.phrasings},
         tuple(plain(words_) for words_ in follow_ups),
         frozenset(question_words),
     )
@@ -106,6 +109,10 @@ def looks_asked(text: str, asking: Asking) -> bool:
 
 def reply(asking: Asking, question: str, today: date, before: str = "") -> Reply:
     """What the question comes to; `before` is the entry that was answered last, for follow-ups."""
+    exact = asking.topics.get(asking.written.get(plain(question), ""))
+    if exact and exact.served_on(today):
+        # Somebody wrote an answer to these very words, so no pattern and no neighbour may take it.
+        return Reply("referral" if exact.patterns else "answer", (exact.id,), 1.0)
     referred = referral(asking, question, today)
     if referred:
         return Reply("referral", (referred,), 1.0)
