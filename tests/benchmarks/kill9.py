@@ -381,7 +381,7 @@ def rows(outcome: Outcome) -> list[tuple[str, str]]:
         ("answers wrong or out of order", str(damage.answers_wrong + damage.out_of_order)),
         ("messages repeated", str(damage.repeats)),
         ("of these with a sound, or not marked", f"{damage.repeats_heard}, {damage.repeats_unmarked}"),
-        ("answers whose only first copy was silent", str(damage.first_copies_silent)),
+        ("answers that first came without a sound", str(damage.first_copies_silent)),
         ("records that ended wrongly", str(damage.wrong_ends)),
         ("start to first poll", middle(run.starts, "s")),
         ("whole run", f"{outcome.seconds:.0f} s"),
