@@ -30,7 +30,7 @@ class Bot:
 
     def __init__(self, url: str, folder: Path, settings: dict[str, str] | None = None) -> None:
         told = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": url, "DATA_DIR": str(folder)}
-        self._environment = {**os.environ, "LOG_LEVEL": "WARNING", **told, **(settings or {})}
+        self._environment = {**os.environ, "LOG_LEVEL": "ERROR", **told, **(settings or {})}
         self._process: subprocess.Popen[bytes] | None = None
         self.started = 0.0
 

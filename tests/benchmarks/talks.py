@@ -53,18 +53,22 @@ class Shown:
         return (self.text, self.data) == (other.text, other.data)
 
 
+class NoSuchButton(Exception):
+    """The script presses what the last message does not offer."""
+
+
 def step_of(data: Iterable[str]) -> int | None:
     """The step token in buttons' data, None when there are none."""
     return next((int(one.partition(":")[0]) for one in data if one), None)
 
 
 def with_key(data: Iterable[str], key: str) -> str:
-    """The data of the button of that key."""
+    """The data of the button of that key; raises NoSuchButton."""
     data = tuple(data)
     for one in data:
         if one.partition(":")[2] == key:
             return one
-    raise AssertionError(f"there is no button «{key}» among {data}")
+    raise NoSuchButton(f"there is no button «{key}» among {data}")
 
 
 def talk(person: int, moves: int) -> list[Move]:
