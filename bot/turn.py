@@ -189,7 +189,7 @@ class Turns:
         for effect in effects:
             match effect:
                 case Say():
-                    outbox = bare(outbox) if not effect.edit else outbox
+                    outbox = bare(outbox) if not (effect.edit or effect.subject) else outbox
                     outbox += self._entries(record, arrival, effect, f"{base}.{len(outbox)}", now)
                 case SendFile(recipe):
                     outbox.append(Entry(f"{base}.{len(outbox)}", now, recipe=recipe))
@@ -209,7 +209,9 @@ class Turns:
         pressed = arrival.event.message_id if isinstance(arrival.event, Chose) else None
         rank: Rank = "reminder" if isinstance(arrival.event, ReminderDue) else "answer"
         entries = [Entry(f"{entry_id}.{n}", now, text, rank=rank, urgent=say.urgent) for n, text in enumerate(pieces)]
-        strips = None if say.edit else pressed or record.keyboard
+        strips = None if say.edit or say.subject else pressed or record.keyboard
+        if say.subject:
+            entries = [replace(entry, beside=True) for entry in entries]
         if rendered.private and not record.person.consented:
             entries = [replace(entry, private=True) for entry in entries]
         entries[-1] = replace(entries[-1], buttons=rendered.rows, edit=say.edit, strips=strips)
@@ -327,7 +329,8 @@ def acknowledged(draft: Draft, arrival: Arrival, toast: str = "") -> tuple[Ackno
 
 def mergeable(entry: Entry) -> bool:
     """Whether an unsent answer may be replaced by a newer one."""
-    return entry.state == "waiting" and entry.rank == "answer" and not (entry.urgent or entry.recipe or entry.edit)
+    special = entry.urgent or entry.recipe or entry.edit or entry.beside
+    return entry.state == "waiting" and entry.rank == "answer" and not special
 
 
 def bare(outbox: list[Entry]) -> list[Entry]:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.dialogue.effects import Say
 from bot.dialogue.events import Chose
 from bot.dialogue.graph import Graph, Screen
 from bot.dialogue.step import BACK, step
@@ -220,7 +221,7 @@ def test_a_button_leads_where_the_preview_says(library: Library) -> None:
     graph = library.world.graph
     for page in library.words.shelf.pages.values():
         person = replace(example(library, NOW), screen=page.name, given="DE")
-        for button in (b for row in library.words.rows(person, page, page.name, NOW) for b in row):
+        for button in (b for row in library.words.rows(person, page, Say(page.name), NOW) for b in row):
             key = button.data.partition(":")[2]
             target = target_of(key, graph.screens[page.name], graph)
             after, _ = step(library.world, person, Chose(person.step, key), NOW)

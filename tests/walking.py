@@ -23,6 +23,7 @@ from pathlib import Path
 
 from bot.dialogue.effects import Button
 from bot.dialogue.events import (
+    Acted,
     Blocked,
     Chose,
     Edited,
@@ -33,6 +34,7 @@ from bot.dialogue.events import (
     Wrote,
 )
 from bot.dialogue.person import Passing
+from bot.dialogue.presses import press_of
 from bot.library.markup import plain_text
 from bot.library.reading import Library
 from bot.store.opening import open_store
@@ -66,7 +68,7 @@ class Walker:
         store = open_store(self.folder, RETENTION_DAYS)
         try:
             await store.recover()
-            callback = "press" if isinstance(event, Chose) else ""
+            callback = "press" if isinstance(event, Acted | Chose) else ""
             arrival = Arrival(event, update_id or self.update_id, callback)
             kept = await self.turns(store).take(self.person_id, [arrival], self.now)
             for entry in kept.entries:
@@ -149,9 +151,8 @@ class Walker:
         raise AssertionError(f"there is no button «{label}» among {[button.label for button in self.buttons]}")
 
 
-def chosen(button: Button, message_id: int) -> Chose:
-    step, _, key = button.data.partition(":")
-    return Chose(int(step), key, message_id)
+def chosen(button: Button, message_id: int) -> Event:
+    return press_of(button.data, message_id)
 
 
 def seen(kept: Kept) -> str:

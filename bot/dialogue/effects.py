@@ -11,6 +11,7 @@ class Say:
     """Show a screen: a `note` (a phrase) may stand before it, `facts` are what only this moment knows.
 
     `edit` asks to change the message of that id in place instead of sending a new one.
+    `subject` makes it a message beside the talk: its buttons act upon that subject wherever the person is.
     `urgent` marks words that nothing may hold back, merge or replace (emergency and crisis screens).
     """
 
@@ -19,6 +20,7 @@ class Say:
     facts: Facts = field(default_factory=dict)
     edit: int | None = None
     urgent: bool = False
+    subject: str = ""
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,18 @@ class Chose:
 
 
 @dataclass(frozen=True)
+class Acted:
+    """A press on a message that stands beside the talk (a reminder, a checklist): valid wherever the person is.
+
+    `subject` is what it acts upon, "<kind>/<rest>", and `reminder.<kind>` its screen.
+    """
+
+    subject: str
+    key: str
+    message_id: int | None = None
+
+
+@dataclass(frozen=True)
 class PressedUnknown:
     """A press whose data this release cannot read (an older or foreign keyboard)."""
 
@@ -77,7 +89,7 @@ class Unblocked:
 
 @dataclass(frozen=True)
 class ReminderDue:
-    """The clock says that one of the person's reminders is due."""
+    """The clock says that something is due: the notice of that kind, or (`rows`) reminders of the person's own."""
 
     kind: str
 
@@ -91,6 +103,7 @@ Event = (
     Wrote
     | Edited
     | Chose
+    | Acted
     | PressedUnknown
     | SharedLocation
     | SentOther

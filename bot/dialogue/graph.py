@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["choose", "tick", "typed", "list", "decide", "end"]
-KINDS: tuple[Kind, ...] = ("choose", "tick", "typed", "list", "decide", "end")
+Kind = Literal["choose", "tick", "typed", "list", "decide", "end", "beside"]
+KINDS: tuple[Kind, ...] = ("choose", "tick", "typed", "list", "decide", "end", "beside")
 
 # A turn passes at most this many decisions before it shows something.
 STEPS_AT_MOST = 20
@@ -25,6 +25,8 @@ class Screen:
     list    `items` (a named function), `then` (target, given the item's key), `choices` besides, `reads` optional
     decide  `by` (a named decision), `outcomes` (outcome to target); shows nothing itself
     end     words after which the talk may rest; `choices` optional
+    beside  a message that stands beside the talk (reminder, checklist): `choices` (target, given the subject),
+            `items` with `then` (target, given "subject:item")
     """
 
     name: str

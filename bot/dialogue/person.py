@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.care.plaques import PlaqueMap
+from bot.care.products import Product
+from bot.reminders.rows import Reminder
+
 START = "welcome.hello"
 TRAIL_LENGTH = 30
 
@@ -57,7 +61,8 @@ class Person:
     `screen` is where they are, `trail` the screens /back returns to (oldest first), `step` the token of the one
     live keyboard. `given` is what led to the screen (an item picked, a source page), never health data.
     `draft` is a safety check in the making, `draft_done` once it is whole.
-    `asked_about` is the written answer read last, for questions that lean on it.
+    `asked_about` is the written answer read last, for questions that lean on it. The plaque map, the products and the
+    rows of reminders are kept with consent only.
     """
 
     id: int
@@ -78,6 +83,9 @@ class Person:
     draft: tuple[str, ...] = ()
     draft_done: bool = False
     asked_about: str = ""
+    plaques: PlaqueMap = field(default_factory=PlaqueMap)
+    products: tuple[Product, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
 
     @property
     def place(self) -> Place:

@@ -16,6 +16,7 @@ from bot.answers.net import Alarm, find
 from bot.dialogue import asking
 from bot.dialogue.effects import Effect, Facts, Say, Toast
 from bot.dialogue.events import (
+    Acted,
     Blocked,
     Chose,
     Edited,
@@ -32,13 +33,17 @@ from bot.dialogue.events import (
 from bot.dialogue.graph import STEPS_AT_MOST, Screen
 from bot.dialogue.person import Person, Place
 from bot.dialogue.readers import PLACE_READERS
+from bot.dialogue.reminding import remind_rows, rescheduled
 from bot.dialogue.world import Item, Moment, Understood, World
 
 BACK = "@back"
 # The key of the item that was picked is the screen to go to.
 ITEM = "@item"
+# Nobody is moved: only what the decision itself says and does.
+STAY = "@stay"
 SOURCES = "about.sources"
 EXPIRED = "about.expired"
+ROWS = "rows"
 PAGE_LENGTH = 8
 MISSES_BEFORE_HELP = 2
 HOLDING = frozenset({"emergency", "today", "crisis"})
@@ -51,6 +56,12 @@ class EndlessDecision(Exception):
 
 
 def step(world: World, person: Person, event: Event, now: datetime) -> Step:
+    """The person after `event` with their reminders as their plans want them now, and the effects of it."""
+    person, effects = stepped(world, person, event, now)
+    return rescheduled(world, person, now), effects
+
+
+def stepped(world: World, person: Person, event: Event, now: datetime) -> Step:
     """The person after `event`, and the effects of it."""
     match event:
         case Blocked():
@@ -60,7 +71,7 @@ def step(world: World, person: Person, event: Event, now: datetime) -> Step:
         case InGroup():
             return in_group(world, person, event)
         case ReminderDue():
-            return remind(person, event)
+            return remind(person, event, now)
         case FileFailed():
             return again(person, "file_failed")
     if words := written(event):
@@ -100,6 +111,8 @@ def talk(world: World, person: Person, event: Event, now: datetime) -> Step:
             return wrote(world, person, event, now)
         case Chose():
             return chose(world, person, event, now)
+        case Acted():
+            return acted(world, person, event, now)
         case SharedLocation():
             return shared_place(world, person, event, now)
         case PressedUnknown():
@@ -143,10 +156,12 @@ def in_group(world: World, person: Person, event: InGroup) -> Step:
     return replace(person, told=(*person.told, "group")), (Say("group.private"),)
 
 
-def remind(person: Person, event: ReminderDue) -> Step:
+def remind(person: Person, event: ReminderDue, now: datetime) -> Step:
     """A reminder speaks unless the person has paused everything or blocked us."""
     if person.paused_at or person.blocked_at:
         return person, ()
+    if event.kind == ROWS:
+        return remind_rows(person, now)
     person = moved(person, f"reminder.{event.kind}", "")
     return person, (Say(person.screen),)
 
@@ -247,6 +262,20 @@ def chose(world: World, person: Person, event: Chose, now: datetime) -> Step:
     return again(person, "old_button")
 
 
+def acted(world: World, person: Person, event: Acted, now: datetime) -> Step:
+    """A press on a message beside the talk: it acts on its own subject, and moves nobody unless its flow says so."""
+    living = world.graph.living(f"reminder.{event.subject.partition('/')[0]}")
+    screen = world.graph.screens[living] if living else None
+    if screen is None or screen.kind != "beside":
+        return again(person, "old_button")
+    if event.key in screen.choices:
+        return arrive(world, person, screen.choices[event.key], event.subject, now, event.message_id)
+    beside = replace(person, given=event.subject)
+    if event.key in (item.key for item in items_of(world, beside, screen, now)):
+        return arrive(world, person, screen.then, f"{event.subject}:{event.key}", now, event.message_id)
+    return again(person, "old_button")
+
+
 def press(world: World, person: Person, event: Chose, now: datetime) -> Step:
     """A press of the live keyboard."""
     tapped = replace(person, last_tap=f"{event.step}:{event.key}")
@@ -308,12 +337,14 @@ def items_shown(world: World, person: Person, screen: Screen, now: datetime) -> 
     return items[first : first + PAGE_LENGTH], len(items) > PAGE_LENGTH
 
 
-def moment(world: World, person: Person, now: datetime, given: str | None = None) -> Moment:
+def moment(
+    world: World, person: Person, now: datetime, given: str | None = None, message_id: int | None = None
+) -> Moment:
     """What a named function may look at."""
-    return Moment(world, person, now, person.given if given is None else given, person.ticked)
+    return Moment(world, person, now, person.given if given is None else given, person.ticked, message_id)
 
 
-def arrive(world: World, person: Person, target: str, given: str, now: datetime) -> Step:
+def arrive(world: World, person: Person, target: str, given: str, now: datetime, message_id: int | None = None) -> Step:
     """The person at `target`, through every decision on the way, with the screen said."""
     effects: tuple[Effect, ...] = ()
     for _ in range(STEPS_AT_MOST):
@@ -321,6 +352,8 @@ def arrive(world: World, person: Person, target: str, given: str, now: datetime)
             person = turned_back(world, person)
             person = replace(person, given=given or person.given)
             return person, (*effects, Say(person.screen))
+        if target == STAY:
+            return person, effects
         if target == ITEM:
             target, given = given, ""
         screen = world.graph.screens[target]
@@ -328,7 +361,7 @@ def arrive(world: World, person: Person, target: str, given: str, now: datetime)
             person = replace(person, asked_about=given)
         if screen.kind != "decide":
             return moved(person, target, given), (*effects, Say(target))
-        outcome = world.decisions[screen.by].decide(moment(world, person, now, given))
+        outcome = world.decisions[screen.by].decide(moment(world, person, now, given, message_id))
         person, effects = outcome.person, effects + outcome.effects
         target = screen.outcomes[outcome.name]
         given = outcome.given or ""

@@ -47,13 +47,16 @@ class Geography(Protocol):
 
 @dataclass(frozen=True)
 class Moment:
-    """One instant of one talk: what a named function may look at. `given` is what led here."""
+    """One instant of one talk: what a named function may look at. `given` is what led here, `message_id` the message
+    that was pressed, if it is known.
+    """
 
     world: "World"
     person: Person
     now: datetime
     given: str = ""
     ticked: tuple[str, ...] = ()
+    message_id: int | None = None
 
 
 @dataclass(frozen=True)

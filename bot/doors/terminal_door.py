@@ -11,7 +11,8 @@ from rich.panel import Panel
 from rich.text import Text
 
 from bot.dialogue.effects import Button
-from bot.dialogue.events import Chose, Event, SharedLocation, Wrote
+from bot.dialogue.events import Acted, Chose, Event, SharedLocation, Wrote
+from bot.dialogue.presses import press_of
 from bot.doors.clock import wall_clock
 from bot.doors.delivery import Draw
 from bot.doors.drawing import drawer
@@ -95,8 +96,7 @@ class TerminalDoor:
         if text.isdecimal() and 1 <= int(text) <= len(self._buttons):
             button = self._buttons[int(text) - 1]
             self._walk.did(f"taps {button.label}")
-            step, _, key = button.data.partition(":")
-            return Chose(int(step), key, self._last_id)
+            return press_of(button.data, self._last_id)
         if place := _place(text):
             self._walk.did(f"shares {place.latitude} {place.longitude}")
             return place
@@ -107,7 +107,7 @@ class TerminalDoor:
 
     async def _take(self, event: Event) -> None:
         now = self._now()
-        arrival = Arrival(event, int(now.timestamp() * 1_000_000), "press" if isinstance(event, Chose) else "")
+        arrival = Arrival(event, int(now.timestamp() * 1_000_000), "press" if isinstance(event, Chose | Acted) else "")
         try:
             kept = await self._turns.take(ME, [arrival], now)
         except StoreProblem as problem:
@@ -135,7 +135,9 @@ class TerminalDoor:
             await self._save(entry.recipe)
             return
         self._console.print(Panel(Text.from_markup(_rich(entry.text)), width=min(self._console.width, 76)))
-        self._buttons = [button for row in entry.buttons for button in row]
+        own = [button for row in entry.buttons for button in row]
+        # The buttons of a reminder come after those of the screen, which stays where it is.
+        self._buttons = [*self._buttons, *own] if entry.beside else own
         for number, button in enumerate(self._buttons, start=1):
             self._console.print(f"  [bold]{number:>2}[/bold]  {escape(button.label)}")
 

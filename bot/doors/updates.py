@@ -4,23 +4,21 @@ Every kind of update we ask for has an event; one of a shape we cannot read rais
 aside. A live location that moves is the phone's doing, not the person's, and is no event.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Any, get_args
 
 from bot.dialogue.events import (
     Blocked,
-    Chose,
     Edited,
     Event,
     InGroup,
     OtherKind,
-    PressedUnknown,
     SentOther,
     SharedLocation,
     Unblocked,
     Wrote,
 )
+from bot.dialogue.presses import press_of
 from bot.turn import Arrival
 
 ALLOWED = [
@@ -32,7 +30,6 @@ ALLOWED = [
     "edited_channel_post",
 ]
 GONE = frozenset({"kicked", "left"})
-_DATA = re.compile(r"([0-9]{1,9}):(.+)", re.DOTALL)
 _KINDS: tuple[OtherKind, ...] = get_args(OtherKind)
 # What Telegram calls some of the things people send.
 _ALIASES: dict[str, OtherKind] = {
@@ -106,13 +103,7 @@ def _of_press(update_id: int, query: dict[str, Any]) -> Addressed:
     message = query.get("message") or {}
     chat = message.get("chat") or {"id": query["from"]["id"], "type": "private"}
     data = str(query.get("data", ""))
-    event: Event
-    if chat["type"] != "private":
-        event = InGroup()
-    elif read := _DATA.fullmatch(data):
-        event = Chose(int(read[1]), read[2], message.get("message_id"))
-    else:
-        event = PressedUnknown(data)
+    event = press_of(data, message.get("message_id")) if chat["type"] == "private" else InGroup()
     return Addressed(int(chat["id"]), Arrival(event, update_id, str(query["id"])))
 
 

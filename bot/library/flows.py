@@ -17,6 +17,7 @@ _FIELDS = {
     "list": {"items", "reads", "then", "choices"},
     "decide": {"by", "outcomes"},
     "end": {"choices"},
+    "beside": {"choices", "items", "then"},
 }
 _NEEDED = {
     "choose": {"choices"},
@@ -25,6 +26,7 @@ _NEEDED = {
     "list": {"items", "then"},
     "decide": {"by", "outcomes"},
     "end": set[str](),
+    "beside": set[str](),
 }
 
 

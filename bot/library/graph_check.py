@@ -6,7 +6,7 @@ from bot.answers.net import LEVELS
 from bot.dialogue.asking import ANSWER, WHICH
 from bot.dialogue.graph import STEPS_AT_MOST, Graph, Screen
 from bot.dialogue.person import START
-from bot.dialogue.step import BACK, ITEM, SOURCES
+from bot.dialogue.step import BACK, ITEM, SOURCES, STAY
 from bot.dialogue.world import Decision
 from bot.library.problems import Fault
 
@@ -52,7 +52,9 @@ def dead_ends(graph: Graph, screen: Screen, shaky: Collection[str]) -> Iterator[
     for key, target in edges(screen):
         if target == ITEM and (screen.kind != "list" or key != "then"):
             yield Fault(screen.name, f"«{key}» leads to {ITEM}, which only the «then» of a list can.")
-        elif target not in (BACK, ITEM) and not known(graph, target, shaky):
+        elif target == STAY and screen.kind != "decide":
+            yield Fault(screen.name, f"«{key}» leads to {STAY}, which only an outcome of a decision can.")
+        elif target not in (BACK, ITEM, STAY) and not known(graph, target, shaky):
             yield Fault(screen.name, f"«{key}» leads to {target}, which does not exist.")
 
 
@@ -142,7 +144,8 @@ def reached_from(graph: Graph, starts: Iterable[str]) -> set[str]:
 def unreachable(graph: Graph, alarms: Mapping[str, str]) -> Iterator[Fault]:
     """Screens that nothing leads to."""
     starts = [*graph.commands.values(), *graph.links.values(), *graph.renamed.values(), *alarms.values()]
-    reached = reached_from(graph, [*starts, *ENGINE_TARGETS, ANSWER, WHICH])
+    beside = [screen.name for screen in graph.screens.values() if screen.kind == "beside"]
+    reached = reached_from(graph, [*starts, *beside, *ENGINE_TARGETS, ANSWER, WHICH])
     for name in graph.screens:
         if name not in reached:
             yield Fault(name, "no screen leads here.")
@@ -157,7 +160,7 @@ def without_end(graph: Graph) -> Iterator[Fault]:
     safe: set[str] = set()
     # Whoever turns back is where they were before, and from there an end is in reach. A target that does not exist
     # is a fault of its own.
-    ahead = [name for name, screen in graph.screens.items() if screen.kind == "end"]
+    ahead = [name for name, screen in graph.screens.items() if screen.kind in ("end", "beside")]
     ahead += [name for target in leading if target not in graph.screens for name in leading[target]]
     while ahead:
         name = ahead.pop()

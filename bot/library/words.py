@@ -14,6 +14,7 @@ from bot.dialogue.asking import ANSWER
 from bot.dialogue.effects import Button, Say
 from bot.dialogue.graph import Screen
 from bot.dialogue.person import Person
+from bot.dialogue.presses import beside_data, live_data
 from bot.dialogue.step import items_shown
 from bot.dialogue.world import World
 from bot.library.facts import Scene
@@ -69,6 +70,7 @@ class Words:
     def screen(self, person: Person, say: Say, now: datetime) -> Rendered:
         """The words and buttons of the screen a step asked for; a page past its review date is replaced."""
         page = self.shelf.pages[say.screen]
+        person = replace(person, given=say.subject) if say.subject else person
         note = self.note(person, say.note, now, say.facts) if say.note else ""
         if not page.served_on(now.date()):
             person = replace(person, given=page.name)
@@ -77,7 +79,7 @@ class Words:
         text = tidy(self._fill(self._pages[page.name], scene))
         # A written answer may begin with what the person's own check says.
         private = page.private or "entry" in say.facts
-        return Rendered(f"{note}\n\n{text}" if note else text, self.rows(person, page, say.screen, now), private)
+        return Rendered(f"{note}\n\n{text}" if note else text, self.rows(person, page, say, now), private)
 
     def note(self, person: Person, name: str, now: datetime, facts: Mapping[str, Any] = NO_FACTS) -> str:
         """One phrase as Telegram HTML; `facts` are what only this moment knows."""
@@ -96,19 +98,22 @@ class Words:
     def _fill(self, template: Template, scene: Scene) -> str:
         return template.render({name: scene.fact(name) for name in self._needs[template]})
 
-    def rows(self, person: Person, page: Page, screen_name: str, now: datetime) -> Rows:
+    def rows(self, person: Person, page: Page, say: Say, now: datetime) -> Rows:
         """Every button of the screen, the ways out last; none in a group, where anybody could press."""
         if person.id < 0:
             return ()
+        screen_name = say.screen
         own = self._own_buttons(person, page, screen_name, now)
+        if say.subject:
+            return paired([Button(label, beside_data(say.subject, key)) for key, label in own])
         added = self._engine_buttons(person, page, screen_name, now)
         buttons = [
-            *(Button(label, f"{person.step}:{key}") for key, label in own),
+            *(Button(label, live_data(person.step, key)) for key, label in own),
             *self._copy_buttons(person, page, now),
-            *(Button(label, f"{person.step}:{key}") for key, label in added),
+            *(Button(label, live_data(person.step, key)) for key, label in added),
         ]
         footer = tuple(
-            Button(self.shelf.phrases["engine"][key], f"{person.step}:{key}")
+            Button(self.shelf.phrases["engine"][key], live_data(person.step, key))
             for key in FOOTER
             if self._useful(key, person, page)
         )

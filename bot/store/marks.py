@@ -63,7 +63,7 @@ def _tried(entry: Entry, tried: Collection[str]) -> Entry:
 
 
 def _keyboard(record: Record, over: Iterable[Mark]) -> int | None:
-    with_buttons = {entry.id for entry in record.outbox if entry.buttons}
+    with_buttons = {entry.id for entry in record.outbox if entry.buttons and not entry.beside}
     keyboard = record.keyboard
     for mark in over:
         if mark.became == "sent" and mark.message_id is not None and mark.entry in with_buttons:

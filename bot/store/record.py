@@ -29,7 +29,8 @@ class Entry:
     `strips` is the earlier message whose buttons go once this one has arrived, so that one keyboard is live.
     `urgent` entries are never merged away. `silent` entries arrive without a sound.
     `erase_after` marks the receipt after which the whole record goes; `private` words rest on answers that
-    may not be kept, so that they leave every copy as soon as they have gone out.
+    may not be kept, so that they leave every copy as soon as they have gone out. The buttons of a `beside` entry are
+    never the live keyboard and stay valid.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Entry:
     silent: bool = False
     erase_after: bool = False
     private: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True)
