@@ -18,7 +18,7 @@ from bot.library.text_yaml import UnreadableYaml, only_texts, read_text
 FOLDER = "answers"
 OWN_FIELDS = frozenset("topic asked next next_label narrow kind patterns".split())
 # What belongs to screens and says nothing on an answer.
-SCREEN_FIELDS = frozenset("buttons item claims private long copy always".split())
+SCREEN_FIELDS = frozenset("buttons item private long copy always".split())
 ASKED_AT_LEAST = 6
 TITLE_LENGTH, LABEL_LENGTH, MESSAGE = 60, 38, 4096
 REFERRAL = "referral"
@@ -96,6 +96,9 @@ def own_faults(name: str, header: dict[str, Any]) -> Iterator[str]:
     yield from (f"the header field «{key}» belongs to screens." for key in header if key in SCREEN_FIELDS & FIELDS)
     if not header.get("topic"):
         yield "the header field «topic» is missing."
+    if header.get("claims") == "none":
+        # Its review date decides how long it answers, and its title is what people choose by.
+        yield from (f"the header field «{key}» is missing." for key in ("title", "review_by") if not header.get(key))
     if len(str(header.get("title", ""))) > TITLE_LENGTH:
         yield f"the title is longer than {TITLE_LENGTH} characters."
     if len(names(header.get("asked"))) < ASKED_AT_LEAST:

@@ -152,7 +152,8 @@ class Words:
             yield "more", self.shelf.phrases["engine"]["more"]
         if screen.kind == "tick":
             yield "done", self.shelf.phrases["engine"]["done" if person.ticked else "none"]
-        if page.claims or (page.name == ANSWER and person.given in self.shelf.answers):
+        answer = self.shelf.answers.get(person.given) if page.name == ANSWER else None
+        if page.claims or (answer and answer.page.claims):
             yield "sources", self.shelf.phrases["engine"]["sources"]
 
     def _useful(self, key: str, person: Person, page: Page) -> bool:
