@@ -109,6 +109,13 @@ def test_words_that_are_missing_too_long_or_needless_are_named() -> None:
     ]
 
 
+@pytest.mark.parametrize("language", ["en", "es", "de"])
+def test_the_picture_has_words_in_every_language_of_the_card(language: str) -> None:
+    faults: list[Any] = []
+    assert read_picture(CONTENT, language, AREAS, faults)
+    assert faults == []
+
+
 def test_a_figure_that_is_not_there_is_a_fault_and_no_exception(tmp_path: Path) -> None:
     faults: list[Any] = []
     assert read_picture(tmp_path, "en", AREAS, faults) is None
@@ -226,6 +233,20 @@ def test_no_number_covers_another_even_when_all_areas_are_marked() -> None:
     assert len(badges) >= len(AREAS)
     for (one, a), (two, b) in combinations(badges, 2):
         assert dist(a, b) >= 2 * BADGE, f"{one} and {two}"
+
+
+@pytest.mark.parametrize("language", ["en", "es", "de"])
+def test_no_number_covers_a_word_in_any_language(language: str) -> None:
+    picture = read_picture(CONTENT, language, AREAS, [])
+    assert picture
+    for caption in picture.figure.captions:
+        wide = 0.56 * caption.size * len(getattr(picture.words, caption.word))
+        left = caption.at[0] - wide * {"start": 0, "middle": 0.5, "end": 1}[caption.anchor]
+        for shape in picture.figure.shapes:
+            if shape.badge:
+                x, y = shape.badge
+                near = (min(max(x, left), left + wide), min(max(y, caption.at[1] - 0.75 * caption.size), caption.at[1]))
+                assert dist(near, shape.badge) > BADGE - 1, f"{shape.id} over {caption.word}"
 
 
 def test_no_number_covers_the_end_of_another_ones_line() -> None:

@@ -16,6 +16,7 @@ from bot.care.plaques import Touch
 
 BADGE = 19.0  # the radius of a number's disc, in the figure's units
 DIGIT = 1.15
+SKIN = '<use href="#skin"/>'
 FONTS = "Noto Sans, DejaVu Sans, Liberation Sans, sans-serif"
 # Where the legend stands, from the figure's lower edge, and what one of its entries looks like.
 LEGEND_UP, SWATCH, LEGEND_SIZE = 68, (58, 40), 25
@@ -94,11 +95,13 @@ def figure_svg(figure: Figure, marks: Mapping[str, Mark], words: FigureWords, pa
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}"',
             f' width="{width:g}" height="{height:g}" font-family="{FONTS}">',
-            f"<defs>{''.join(_patterns(palette))}</defs>",
+            f'<defs>{"".join(_patterns(palette))}<g id="skin">{figure.skin}</g></defs>',
             f'<rect width="{width:g}" height="{height:g}" fill="{palette.ground}"/>',
             _group(figure.panels, fill=palette.panel, stroke=palette.frame, width=1.5),
-            _group(figure.skin, fill=palette.skin, stroke=palette.edge, width=1.8),
+            _group(SKIN, fill=palette.skin),
             _group("".join(_outlines(figure)), fill="none", stroke=palette.border, width=1.1),
+            # Once more, since the borders of areas run along the body's edge.
+            _group(SKIN, fill="none", stroke=palette.edge, width=1.8),
             *(_painted(shape, mark.rule, palette) for shape, mark in marked),
             _group(figure.lines, fill="none", stroke=palette.line, width=1.6),
             *_numbers(marked, palette),
