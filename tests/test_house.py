@@ -13,6 +13,7 @@ FLOORS = [
     {"doors"},
     {"turn"},
     {"library", "store"},
+    {"cards"},
     {"dialogue"},
     {"care", "reminders", "answers"},
 ]
@@ -32,6 +33,7 @@ HOMES = {
     "pydantic": {"settings", "store"},
     "dotenv": {"settings"},
     "rich": {"doors", "__main__"},
+    "typst": {"cards"},
     "rapidfuzz": {"answers", "library"},
     "snowballstemmer": {"answers"},
 }
