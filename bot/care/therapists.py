@@ -79,7 +79,7 @@ class TherapistTable:
 
 @dataclass(frozen=True)
 class Compared:
-    """One therapist beside the others: questions by reply, and signs that are warnings or may be one."""
+    """One therapist beside the others: questions by reply; signs that are warnings, may be one, or are none alone."""
 
     therapist: Therapist
     yes: tuple[str, ...]
@@ -88,6 +88,7 @@ class Compared:
     missing: tuple[str, ...]
     warnings: tuple[str, ...]
     doubts: tuple[str, ...]
+    noted: tuple[str, ...]
 
 
 class TherapistProblem(Exception):
@@ -130,6 +131,12 @@ def doubts(therapist: Therapist, table: TherapistTable, licence: Licence) -> tup
     return tuple(name for name in table.signs if name in found and table.signs[name].counts == "licence")
 
 
+def noted(therapist: Therapist, table: TherapistTable, licence: Licence) -> tuple[str, ...]:
+    """The signs that were seen and are no warning by themselves, so that no tick is lost from sight."""
+    shown = {*warnings(therapist, table, licence), *doubts(therapist, table, licence)}
+    return tuple(name for name in table.signs if name in seen(therapist, table) - shown)
+
+
 def _alone(sign: Sign, licence: Licence) -> bool:
     return sign.counts == "always" or (sign.counts == "licence" and licence == "yes")
 
@@ -148,6 +155,7 @@ def _compared(one: Therapist, table: TherapistTable, licence: Licence) -> Compar
         missing=missing(one, table),
         warnings=warnings(one, table, licence),
         doubts=doubts(one, table, licence),
+        noted=noted(one, table, licence),
     )
 
 

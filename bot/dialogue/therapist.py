@@ -200,6 +200,22 @@ def _asked_next(moment: Moment, person: Person, one: str, question: str) -> Outc
     return Outcome("more", person, given=f"{one}/{later[0]}") if later else Outcome("done", person, given=one)
 
 
+def therapist_answers(moment: Moment) -> tuple[Item, ...]:
+    """The questions that were answered, with the answer, to answer them anew."""
+    one = therapist_of(moment.person, moment.given)
+    answers = one.answers if one else {}
+    order = [question.id for question in moment.world.therapists.questions if question.id in answers]
+    return tuple(Item(name, {"question": name, "reply": answers[name]}) for name in order)
+
+
+def ask_again(moment: Moment) -> Outcome:
+    """One answered question once more."""
+    one = therapist_of(moment.person, moment.person.given)
+    if one is None or moment.world.therapists.question(moment.given) is None:
+        return Outcome("gone", moment.person)
+    return Outcome("more", moment.person, given=f"{one.id}/{moment.given}")
+
+
 def asked_about(person: Person, world: World) -> tuple[Therapist | None, str]:
     """The therapist and the question the screen is about; what does not exist is None and ""."""
     name, _, question = person.given.partition("/")
@@ -338,6 +354,7 @@ DECISIONS: dict[str, Decision] = {
     "open_therapist": Decision(open_therapist, outcomes("found gone")),
     "rename_therapist": Decision(rename_therapist, outcomes("found gone")),
     "remove_therapist": Decision(remove_therapist, outcomes("removed gone")),
+    "therapist_ask_again": Decision(ask_again, outcomes("more gone")),
     "therapist_ask_first": Decision(ask_first, outcomes("more gone")),
     **{f"therapist_{reply}": replies(reply) for reply in REPLIES},
     "therapist_skip": replies(None),
@@ -354,6 +371,7 @@ DECISIONS: dict[str, Decision] = {
 READERS: dict[str, Reader] = {"therapist_name": read_name}
 ITEMS: dict[str, Items] = {
     "my_therapists": my_therapists,
+    "therapist_answers": therapist_answers,
     "therapist_signs": therapist_signs,
     "therapist_signs_kept": signs_kept,
 }

@@ -29,7 +29,7 @@ GROUP = "group.private"
 COUNTRY, ABROAD, ZONE = "DE", "ES", "Europe/Berlin"
 AHEAD = timedelta(days=5)
 ABOUT_THERAPIST = frozenset(
-    f"therapist.{screen}" for screen in "one change rename remove signs_kept sure chosen held".split()
+    f"therapist.{screen}" for screen in "one change rename answers remove signs_kept sure chosen held".split()
 )
 TYPED = "…"  # stands for a person's own words
 

@@ -105,6 +105,7 @@ def said(scene: "Scene", one: Compared) -> dict[str, Any]:
         **{reply: short("questions", getattr(one, reply)) for reply in ("yes", "no", "unknown", "missing")},
         "warnings": short("signs", one.warnings),
         "doubts": short("signs", one.doubts),
+        "noted": short("signs", one.noted),
         "count": len(one.warnings),
     }
 
@@ -116,6 +117,13 @@ def therapist_question(scene: "Scene") -> str:
     """The question on this screen; empty when there is none."""
     question = asked_about(scene.person, scene.world)[1]
     return words(scene, "questions", question, "ask") if question else ""
+
+
+def therapist_answer_of_item(scene: "Scene") -> str:
+    """A question and what was answered to it, on a button."""
+    name, reply = str(scene.extra.get("question", "")), str(scene.extra.get("reply", ""))
+    short = words(scene, "questions", name, "short")
+    return f"{short}: {scene.shelf.phrases['values'][f'therapist_{reply}']}" if short and reply else ""
 
 
 def therapist_question_number(scene: "Scene") -> int:
@@ -271,6 +279,7 @@ SHOWN = {
     "missing": "x" * 60,
     "warnings": "x" * 340,
     "doubts": "x" * 20,
+    "noted": "x" * 20,
     "count": 18,
 }
 # Each fact with the longest value it can take.
@@ -285,6 +294,7 @@ FACTS: Mapping[str, tuple[Find, Any]] = {
     "therapist_question": (therapist_question, "x" * 120),
     "therapist_question_number": (therapist_question_number, 12),
     "therapist_questions": (lambda s: len(s.world.therapists.questions), 12),
+    "therapist_answer_of_item": (therapist_answer_of_item, "x" * 34),
     "therapist_answer_now": (therapist_answer_now, "don't know"),
     "number_note": (number_note, "x" * 180),
     "regulation_said": (regulation_said, "x" * 180),
