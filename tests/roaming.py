@@ -96,7 +96,6 @@ SETTLED: dict[str, str | list[str]] = {
     "clinician_stale": "flare",
     "my_therapist": "1",
     "therapist_hold": "2",
-    "stop_word": "<i>halt</i>",
 }
 THERAPISTS = (
     Therapist("1", "Anna 👩🏽‍⚕️", {"own": "yes", "oil": "no", "gone": "no"}, ("cash", "gone"), NOW),

@@ -15,6 +15,7 @@ from bot.care.therapists import Compared, Therapist, comparison
 from bot.dialogue.person import Answer
 from bot.dialogue.therapist import asked_about, country_of, signs_about
 from bot.dialogue.therapist_view import (
+    ALARM,
     ANYBODY,
     CHOSEN,
     HOLD,
@@ -265,7 +266,8 @@ def value_said(scene: "Scene", name: str, held: Answer) -> str | None:
     if name not in (CHOSEN, HOLD):
         return None
     found = next((one.name for one in scene.person.therapists if one.id == held.value), "")
-    return found or scene.shelf.phrases["values"]["therapist_anybody" if held.value == ANYBODY else "therapist_removed"]
+    known = held.value if held.value in (ANYBODY, ALARM) else "removed"
+    return found or scene.shelf.phrases["values"][f"therapist_{known}"]
 
 
 NAME, DAY = "x" * 30, "22 November 2026"

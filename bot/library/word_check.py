@@ -59,7 +59,7 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
     | {f"clinician_view_{kind}" for kind in KINDS}
     | {f"clinician_role_{role}" for role in ROLES}
     | {f"clinician_stale_{age}" for age in AGES}
-    | {f"therapist_{said}" for said in (*REPLIES, "signs", "anybody", "removed")},
+    | {f"therapist_{said}" for said in (*REPLIES, "signs", "anybody", "alarm", "removed")},
     "opening": {*REASONS, "held_crisis"},
     "stale": set(AGES),
     "sentences": {
