@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
+from bot.care.plaques import Plaque, PlaqueMap
+from bot.care.therapists import Therapist
 from bot.dialogue.effects import Effect, Forget, Say, SendFile, Toast
 from bot.dialogue.events import (
     Blocked,
@@ -68,6 +70,8 @@ def people() -> list[Person]:
     settled = Person(7, consent=consent, told=("welcome",))
     for name, value in SETTLED.items():
         settled = settled.keeping(name, value, NOW - timedelta(days=2))
+    plaques = (Plaque("elbow_left", ("cracked",)), Plaque("scalp"), Plaque("not_an_area_right"))
+    settled = replace(settled, therapists=THERAPISTS, plaques=PlaqueMap(plaques, NOW))
     return [
         Person(7),
         settled,
@@ -90,7 +94,13 @@ SETTLED: dict[str, str | list[str]] = {
     "clinician_on": "2026-11-20",
     "clinician_limits": "<b>light</b> & not on the legs",
     "clinician_stale": "flare",
+    "my_therapist": "1",
+    "therapist_hold": "2",
 }
+THERAPISTS = (
+    Therapist("1", "Anna 👩🏽‍⚕️", {"own": "yes", "oil": "no", "gone": "no"}, ("cash", "gone"), NOW),
+    Therapist("2", "<b>& Co", {}, ("cure", "locked"), None),
+)
 
 
 def said(library: Library, person: Person, effects: tuple[Effect, ...], now: datetime) -> list[Rendered]:
@@ -166,6 +176,9 @@ class Roamer:
 def places(library: Library) -> Iterator[Place]:
     """Every screen a person can stand at, with something that led there."""
     given = {"settings.zone_pick": "Europe/Berlin,Europe/Paris", "help.here": "DE", "about.sources": "learn.what_it_is"}
+    about = "one change rename answers remove signs_kept sure chosen held wrong".split()
+    given |= {f"therapist.{screen}": "1" for screen in about}
+    given |= {"therapist.question": "1/number", "therapist.signs": "2/place", "therapist.in_other": "BR"}
     given |= {"check.group": "now", "settings.country_reopened": "time_zone", "emergency.general": "ES"}
     for screen in library.world.graph.screens.values():
         if screen.kind != "decide":

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.dialogue import asking, clinician, suits
+from bot.dialogue import asking, clinician, suits, therapist
 from bot.dialogue.check import CHANGES, begin_check, check_door, reports, take_group
 from bot.dialogue.effects import Forget, SendFile
 from bot.dialogue.items import CORRECTABLE
 from bot.dialogue.person import Consent, Person, Value
 from bot.dialogue.readers import home_country
+from bot.dialogue.therapist_view import alarm_not_meant
 from bot.dialogue.world import Decision, Moment, Outcome
 
 Decide = Callable[[Moment], Outcome]
@@ -133,7 +134,10 @@ def resume(moment: Moment) -> Outcome:
 
 def return_to_talk(moment: Moment) -> Outcome:
     """The alarm was not meant: the hold it set is lifted and the step comes back."""
-    return Outcome("back", moment.person.without("held"))
+    person = moment.person
+    if person.screen == moment.world.alarms["abuse"]:
+        person = alarm_not_meant(person)
+    return Outcome("back", person.without("held"))
 
 
 def carry_on(moment: Moment) -> Outcome:
@@ -181,3 +185,4 @@ DECISIONS: dict[str, Decision] = {
     ]
 }
 DECISIONS |= clinician.DECISIONS | suits.DECISIONS | asking.DECISIONS
+DECISIONS |= therapist.DECISIONS

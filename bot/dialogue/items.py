@@ -1,13 +1,15 @@
 """Named functions that fill list screens. Labels come from the page; here are only keys and facts."""
 
-from bot.dialogue import asking, clinician, suits
+from bot.dialogue import asking, clinician, suits, therapist
 from bot.dialogue.check import check_findings
 from bot.dialogue.readers import home_country
+from bot.dialogue.therapist_view import shortlist
 from bot.dialogue.world import Item, Items, Moment
 
 CORRECTABLE = (
     *("check", "country", "country_now", "time_zone", "quiet_hours", "discreet"),
     *("appointment", "clinician_view", "clinician_role", "clinician_on", "clinician_limits"),
+    *("therapists", "my_therapist", "therapist_hold"),
 )
 
 
@@ -30,7 +32,9 @@ def zones_given(moment: Moment) -> tuple[Item, ...]:
 
 def my_answers(moment: Moment) -> tuple[Item, ...]:
     """The answers the person has given and may correct."""
-    kept = (name for name in CORRECTABLE if moment.person.answer(name) is not None)
+    person = moment.person
+    listed = {"therapists"} if shortlist(person) else set[str]()
+    kept = (name for name in CORRECTABLE if name in listed or person.answer(name) is not None)
     return tuple(Item(name, {"answer": name}) for name in kept)
 
 
@@ -44,4 +48,5 @@ ITEMS: dict[str, Items] = {
     **clinician.ITEMS,
     **suits.ITEMS,
     **asking.ITEMS,
+    **therapist.ITEMS,
 }

@@ -34,6 +34,7 @@ from bot.dialogue.graph import STEPS_AT_MOST, Screen
 from bot.dialogue.person import Person, Place
 from bot.dialogue.readers import PLACE_READERS
 from bot.dialogue.reminding import remind_rows, rescheduled
+from bot.dialogue.therapist_view import held_by_alarm
 from bot.dialogue.world import Item, Moment, Understood, World
 
 BACK = "@back"
@@ -47,6 +48,7 @@ ROWS = "rows"
 PAGE_LENGTH = 8
 MISSES_BEFORE_HELP = 2
 HOLDING = frozenset({"emergency", "today", "crisis"})
+ABUSE = "abuse"
 
 Step = tuple[Person, tuple[Effect, ...]]
 
@@ -136,6 +138,8 @@ def sound(world: World, person: Person, alarm: Alarm, now: datetime) -> Step:
     screen = alarm_screen(world, alarm)
     if alarm.level in HOLDING:
         person = person.keeping("held", alarm.level, now)
+    if alarm.level == ABUSE:
+        person = held_by_alarm(person, now)
     person = moved(person, screen, "")
     return person, (Say(screen, urgent=True),)
 

@@ -12,8 +12,10 @@ from bot.answers.asking import Asking
 from bot.answers.net import Net
 from bot.care.clinician import ViewTable
 from bot.care.questions import QuestionTable
+from bot.care.registers import RegisterTable
 from bot.care.safety import SafetyTable
 from bot.care.techniques import TechniqueTable
+from bot.care.therapists import TherapistTable
 from bot.dialogue.effects import Effect
 from bot.dialogue.events import Event
 from bot.dialogue.graph import Graph
@@ -125,5 +127,7 @@ class World:
     views: ViewTable
     questions: QuestionTable
     techniques: TechniqueTable
+    therapists: TherapistTable
+    registers: RegisterTable
     dates: Dates
     asking: Asking

@@ -25,6 +25,9 @@ from bot.dialogue.clinician import (
 )
 from bot.dialogue.clinician_view import view_of
 from bot.dialogue.suits import TECHNIQUES, suited_to
+from bot.dialogue.therapist_view import my_therapist, sessions_held_with
+from bot.library.therapist_facts import RULED as THERAPIST_RULES
+from bot.library.therapist_facts import register_sources
 
 if TYPE_CHECKING:
     from bot.library.facts import Scene
@@ -258,6 +261,8 @@ def sources_shown(scene: "Scene", page: str) -> Iterable[str]:
         return (source for each in verdict.because for source in each.rule.sources) if verdict else ()
     if page == "clinician.sheet":
         return (source for asked in sheet_of(scene).all for source in asked.question.sources)
+    if page in THERAPIST_RULES:
+        return register_sources(scene)
     if page in (f"suits.{technique}" for technique in TECHNIQUES):
         found = suited_to(scene.person, scene.world, scene.now)
         technique = page.partition(".")[2]
@@ -280,9 +285,16 @@ def clinician_done(scene: "Scene") -> bool:
     return view is not None and view.kind != "undecided" and not age_of(scene)
 
 
+def therapist_done(scene: "Scene") -> bool:
+    """Whether a therapist is chosen with whom no session is held."""
+    one = my_therapist(scene.person)
+    return one is not None and not sessions_held_with(scene.person, one.id)
+
+
 def journey(scene: "Scene") -> list[dict[str, str]]:
     """The five steps with their marks; the first that is not done is current once the safety check is made."""
     done = {"clinician"} if clinician_done(scene) else set[str]()
+    done |= {"therapist"} if therapist_done(scene) else set[str]()
     marks, steps = scene.shelf.phrases["marks"], scene.shelf.phrases["journey"]
     ready = standing(scene.person, scene.world, scene.now)
     current = next((step for step in steps if step not in done), "") if ready else ""
@@ -302,7 +314,8 @@ def next_thing(scene: "Scene") -> str:
     if not scene.person.consented:
         return words["consent"]
     because = opening_of(scene.person, scene.world, scene.now).because
-    return words[NEXT.get(because, "therapist" if clinician_done(scene) else "clinician")]
+    after = "map" if therapist_done(scene) else "therapist"
+    return words[NEXT.get(because, after if clinician_done(scene) else "clinician")]
 
 
 # Each fact with the longest value it can take.

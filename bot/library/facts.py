@@ -35,6 +35,8 @@ from bot.library.check_facts import (
 )
 from bot.library.geography import zone_city
 from bot.library.shelf import Shelf
+from bot.library.therapist_facts import FACTS as THERAPIST_FACTS
+from bot.library.therapist_facts import kept_therapists, value_said
 from bot.reminders.retention import DROP_AFTER, NOTICE_PERIOD
 
 # Dates as most of the language's readers write them.
@@ -139,7 +141,7 @@ def consent_date(scene: Scene) -> str:
 
 def kept(scene: Scene) -> list[dict[str, str]]:
     """Every answer that is stored, by its name in words, with its date; also while consent is withdrawn."""
-    return [
+    answers = [
         {
             "name": scene.shelf.phrases["answers"][name],
             "value": said_value(scene, name, held),
@@ -147,10 +149,13 @@ def kept(scene: Scene) -> list[dict[str, str]]:
         }
         for name, held in scene.person.answers.items()
     ]
+    return [*answers, *kept_therapists(scene)]
 
 
 def said_value(scene: Scene, name: str, held: Answer) -> str:
     """A stored answer as a person would say it."""
+    if (therapist := value_said(scene, name, held)) is not None:
+        return therapist
     match name, held.value:
         case (("country" | "country_now"), str(code)):
             return country_name(scene, code)
@@ -303,4 +308,5 @@ FACTS: dict[str, Fact] = {
     "language_name": Fact(lambda s: str(Locale(s.person.language).display_name), LONG),
     **{name: Fact(find, longest) for name, (find, longest) in ANSWER_FACTS.items()},
     **{name: Fact(find, longest) for name, (find, longest) in CARE_FACTS.items()},
+    **{name: Fact(find, longest) for name, (find, longest) in THERAPIST_FACTS.items()},
 }

@@ -50,8 +50,8 @@ def known(graph: Graph, target: str, shaky: Collection[str]) -> bool:
 def dead_ends(graph: Graph, screen: Screen, shaky: Collection[str]) -> Iterator[Fault]:
     """Ways out of a screen that lead to one that does not exist."""
     for key, target in edges(screen):
-        if target == ITEM and (screen.kind != "list" or key != "then"):
-            yield Fault(screen.name, f"«{key}» leads to {ITEM}, which only the «then» of a list can.")
+        if target == ITEM and screen.kind != "decide" and (screen.kind != "list" or key != "then"):
+            yield Fault(screen.name, f"«{key}» leads to {ITEM}, which only a decision or the «then» of a list can.")
         elif target == STAY and screen.kind != "decide":
             yield Fault(screen.name, f"«{key}» leads to {STAY}, which only an outcome of a decision can.")
         elif target not in (BACK, ITEM, STAY) and not known(graph, target, shaky):

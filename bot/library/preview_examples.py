@@ -9,12 +9,14 @@ from markupsafe import Markup
 
 from bot.care.clinician import View
 from bot.care.safety import LEVELS, Level
+from bot.care.therapists import Therapist
 from bot.dialogue.asking import WHICH
 from bot.dialogue.clinician_view import keeping_view
 from bot.dialogue.effects import Button, Say
 from bot.dialogue.graph import Graph, Screen
 from bot.dialogue.person import Answer, Consent, Person, Place, Value
 from bot.dialogue.step import ITEM
+from bot.dialogue.therapist_view import CHOSEN
 from bot.library.markup import plain_text
 from bot.library.pages import Page
 from bot.library.reading import Library
@@ -26,6 +28,9 @@ UNKNOWN, ANSWERLESS = "unknown", "answerless"
 GROUP = "group.private"
 COUNTRY, ABROAD, ZONE = "DE", "ES", "Europe/Berlin"
 AHEAD = timedelta(days=5)
+ABOUT_THERAPIST = frozenset(
+    f"therapist.{screen}" for screen in "one change rename answers remove signs_kept sure chosen held".split()
+)
 TYPED = "…"  # stands for a person's own words
 
 Case = tuple[str, Person, str]
@@ -71,6 +76,10 @@ def example(library: Library, now: datetime) -> Person:
         "appointment": f"{now.date() + AHEAD}T15:00",
     }
     person = replace(answerless(library, now), answers={name: Answer(value, now) for name, value in answers.items()})
+    person = replace(
+        person.keeping(CHOSEN, "1", now),
+        therapists=(Therapist("1", TYPED, {"own": "yes", "oil": "no"}, ("cash",), now),),
+    )
     return keeping_view(person, View("limits", "dermatologist", now.date() - AHEAD, TYPED), now)
 
 
@@ -144,6 +153,11 @@ def led_by(screen: Screen, facts: Container[str], library: Library, now: datetim
             return f"{ahead}T15:00,{ahead}T03:00"
         case Screen(items="days_given"):
             return f"yes/dermatologist/{past},{past - AHEAD}"
+        case Screen(name="therapist.question" | "therapist.signs"):
+            table = library.world.therapists
+            return f"1/{table.questions[0].id if screen.kind == 'choose' else table.groups[0]}"
+        case Screen(name=name) if name in ABOUT_THERAPIST:
+            return "1"
         case Screen(reads="day_said"):
             return "yes/dermatologist"
         case Screen(reads="appointment_hour"):

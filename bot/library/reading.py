@@ -14,6 +14,7 @@ from bot.dialogue.decisions import DECISIONS
 from bot.dialogue.graph import Graph
 from bot.dialogue.items import ITEMS
 from bot.dialogue.readers import READERS
+from bot.dialogue.therapist import ELSEWHERE
 from bot.dialogue.world import World
 from bot.library import dates
 from bot.library.answers import FOLDER as ANSWERS
@@ -30,6 +31,14 @@ from bot.library.problems import ContentProblem, Fault
 from bot.library.safety_check import safety_sources, sentence_faults, table_faults
 from bot.library.shelf import Shelf, Source
 from bot.library.text_yaml import UnreadableYaml, only_texts, read_mapping
+from bot.library.therapist_reading import FILES as THERAPIST_FILES
+from bot.library.therapist_reading import WORDS as THERAPIST_WORDS
+from bot.library.therapist_reading import (
+    TherapistTables,
+    register_page_faults,
+    therapist_source_faults,
+    therapist_tables,
+)
 from bot.library.word_check import (
     answer_pages,
     command_faults,
@@ -47,8 +56,20 @@ PHRASES, RED_FLAGS = f"{LANGUAGE}/phrases.yaml", f"{LANGUAGE}/red_flags.yaml"
 TERMS, SOURCES = f"{LANGUAGE}/terms.yaml", "sources.yaml"
 NUMBERS, PLACES = "places/countries.yaml", f"{LANGUAGE}/places.yaml"
 SAFETY, SAFETY_WORDS = "rules/safety.yaml", f"{LANGUAGE}/safety.yaml"
-CARE_WORDS = {part: f"{LANGUAGE}/{name}" for part, name in WORDS.items()}
-FILES = (PHRASES, RED_FLAGS, TERMS, SOURCES, NUMBERS, PLACES, SAFETY, SAFETY_WORDS, *RULES, *CARE_WORDS.values())
+CARE_WORDS = {part: f"{LANGUAGE}/{name}" for part, name in {**WORDS, **THERAPIST_WORDS}.items()}
+FILES = (
+    PHRASES,
+    RED_FLAGS,
+    TERMS,
+    SOURCES,
+    NUMBERS,
+    PLACES,
+    SAFETY,
+    SAFETY_WORDS,
+    *RULES,
+    *CARE_WORDS.values(),
+    *THERAPIST_FILES,
+)
 WORD_LISTS = ("medical_terms", "small_words", "follow_ups", "question_words")
 CODE = re.compile(r"[A-Z]{2}$")
 RETENTION_DAYS = 365
@@ -77,6 +98,7 @@ class Content:
     net: Net | None
     safety: SafetyTable | None
     care: CareTables | None
+    therapy: TherapistTables | None
     terms: frozenset[str]
     aliases: Mapping[str, str]
     lists: Mapping[str, Any]
@@ -94,9 +116,10 @@ def open_library(folder: Path, today: date, retention_days: int = RETENTION_DAYS
     """
     content = read_content(folder, retention_days)
     faults = [*content.faults, *judge(content, grades)]
-    if faults or content.net is None or content.safety is None or content.care is None:
+    therapy = content.therapy
+    if faults or content.net is None or content.safety is None or content.care is None or therapy is None:
         raise ContentProblem(faults)
-    world = world_of(content, content.net, content.safety, content.care)
+    world = world_of(content, content.net, content.safety, content.care, therapy)
     warnings = (*file_warnings(content.review_dates, today), *page_warnings(content.shelf, today))
     return Library(world, Words(content.shelf, world), warnings)
 
@@ -134,6 +157,7 @@ def read_content(folder: Path, retention_days: int = RETENTION_DAYS) -> Content:
         _net(files[RED_FLAGS], faults) if RED_FLAGS not in unread else None,
         safety,
         care_tables(files, LANGUAGE, unread, safety, faults) if safety else None,
+        therapist_tables(files, LANGUAGE, unread, faults),
         *_terms(files[TERMS], faults),
         files[TERMS],
         tuple(faults),
@@ -239,6 +263,8 @@ def judge(content: Content, grades: bool = True) -> Iterator[Fault]:
     yield from graph_faults(content.graph, content.alarms, DECISIONS, READERS, ITEMS, content.shaky)
     yield from page_faults(content.graph, content.shelf, html, plain, content.shaky | unread)
     yield from written_faults(content)
+    if content.therapy and not content.shaky and ELSEWHERE in content.graph.screens:
+        yield from register_page_faults(content.therapy.registers, {n: p for n, p in pages.items() if n not in unread})
     if grades and TERMS not in unread:
         yield from grade_faults(pages, content.terms)
         yield from grade_faults(answer_pages(content.shelf), content.terms)
@@ -246,6 +272,7 @@ def judge(content: Content, grades: bool = True) -> Iterator[Fault]:
         yield from source_faults(content.shelf)
         yield from rule_source_faults(content)
         yield from care_source_faults(content.care, content.shelf.sources) if content.care else ()
+        yield from therapist_source_faults(content.therapy, content.shelf.sources) if content.therapy else ()
     if PHRASES not in unread:
         yield from (Fault(PHRASES, sentence) for sentence in phrase_faults(content.shelf, html, plain))
     if f"flows/{ANYWHERE}.yaml" not in content.shaky:
@@ -284,7 +311,7 @@ def rule_source_faults(content: Content) -> Iterator[Fault]:
             yield Fault(name, f"the source «{source}» of «{entry}» is not in sources.yaml.")
 
 
-def world_of(content: Content, net: Net, safety: SafetyTable, care: CareTables) -> World:
+def world_of(content: Content, net: Net, safety: SafetyTable, care: CareTables, therapy: TherapistTables) -> World:
     """The rules of the talk, with every named function in its place."""
     pages = content.shelf.pages
     dates.warm_up()
@@ -302,6 +329,8 @@ def world_of(content: Content, net: Net, safety: SafetyTable, care: CareTables) 
         views=care.views,
         questions=care.questions,
         techniques=care.techniques,
+        therapists=therapy.therapists,
+        registers=therapy.registers,
         dates=dates.readings,
         asking=asking_from(content.shelf.answers, content.lists),
     )

@@ -12,6 +12,7 @@ from jinja2 import Environment, TemplateError, TemplateSyntaxError, meta
 from bot.care.clinician import AGES, KINDS, ROLES
 from bot.care.opening import REASONS
 from bot.care.safety import LEVELS
+from bot.care.therapists import REPLIES
 from bot.dialogue.events import OtherKind
 from bot.dialogue.graph import Graph, Screen
 from bot.dialogue.items import CORRECTABLE
@@ -47,6 +48,7 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
         "old_button welcome_back forwarded empty_text edited unknown_command not_understood way_round location_not_now "
         "country_unclear zone_unclear hours_unclear file_failed my_fault changed_since too_fast not_kept "
         "date_unclear date_past date_far hour_unclear day_unclear day_ahead limits_unclear limits_long "
+        "therapist_unclear therapist_long therapist_taken "
         "not_covered not_covered_near topics_here answer_here".split()
     ),
     "toasts": {"already_done"},
@@ -56,12 +58,21 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
     "values": set("none not_reviewed nothing_kept discreet_yes discreet_no".split())
     | {f"clinician_view_{kind}" for kind in KINDS}
     | {f"clinician_role_{role}" for role in ROLES}
-    | {f"clinician_stale_{age}" for age in AGES},
+    | {f"clinician_stale_{age}" for age in AGES}
+    | {f"therapist_{said}" for said in (*REPLIES, "signs", "anybody", "alarm", "removed")},
     "opening": {*REASONS, "held_crisis"},
     "stale": set(AGES),
-    "sentences": {"hours", "moment", "clinician_so_far", *(f"clinician_{kind}" for kind in KINDS)},
+    "sentences": {
+        "hours",
+        "moment",
+        "clinician_so_far",
+        "hold_named",
+        "hold_anybody",
+        "hold_removed",
+        *(f"clinician_{kind}" for kind in KINDS),
+    },
     "marks": set("done current open".split()),
-    "next_thing": set("consent clinician therapist".split()) | set(NEXT.values()),
+    "next_thing": set("consent clinician therapist map".split()) | set(NEXT.values()),
     "file": set("export_txt_name export_json_name export_txt_caption export_json_caption".split()),
     "terminal": set("how bye".split()),
     "bot": set("name short_description description".split()),
