@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.answers.asking import reply
 from bot.answers.search import Asked, index_of, search
 from bot.library.reading import Library
 from tests.asking_figures import NOT_COVERED, measured, questions
@@ -60,13 +61,30 @@ def own_phrasings(library: Library) -> Iterator[tuple[str, str]]:
         yield from ((topic.id, phrasing) for phrasing in (topic.title, *topic.phrasings))
 
 
-def test_every_phrasing_written_in_the_content_finds_its_entry_first(library: Library) -> None:
-    lost = []
+def test_every_phrasing_written_in_the_content_is_answered_by_its_entry_and_found_by_the_search(
+    library: Library,
+) -> None:
+    asking, lost = library.world.asking, []
     for entry, phrasing in own_phrasings(library):
-        found = search(phrasing, library.world.asking.index)
-        if found[0].id != entry:
+        found = search(phrasing, asking.index, at_most=2)
+        if reply(asking, phrasing, TODAY).entries != (entry,) or entry not in {each.id for each in found}:
             lost.append(phrasing)
     assert lost == []
+
+
+def test_numbers_alone_ask_nothing() -> None:
+    assert search("5:03", index_of([Asked("ten", ("Why ten days, and not 5?",))])) == []
+
+
+def test_what_is_like_a_question_known_not_to_be_covered_is_left_alone() -> None:
+    strange = index_of(ENTRIES, ["can", "be", "my", "the", "it", "is", "how"], ["how firm is a good mattress"])
+    asked = "how firm should a mattress be"
+    assert search(asked, INDEX)[0].score > sum(found.score for found in search(asked, strange)[:1])
+
+
+def test_search_words_find_what_no_phrasing_says() -> None:
+    entries = [*ENTRIES, Asked("driving", ("Can I drive after a massage?",), words=("behind the wheel", "drowsy"))]
+    assert search("too drowsy to sit behind a wheel?", index_of(entries, ["to", "a"]))[0].id == "driving"
 
 
 def test_the_questions_name_entries_that_exist(library: Library) -> None:
@@ -78,7 +96,7 @@ def test_the_questions_name_entries_that_exist(library: Library) -> None:
 # Floors a little below what was measured: in fresh words, half of them never tuned on.
 @pytest.mark.parametrize(
     ("half", "first_found", "in_three", "wrong", "off_topic"),
-    [("dev", 0.85, 0.92, 0.03, 0.75), ("held_out", 0.76, 0.86, 0.04, 0.75)],
+    [("dev", 0.85, 0.92, 0.03, 0.8), ("held_out", 0.8, 0.92, 0.03, 0.8)],
 )
 def test_fresh_questions_are_found_and_strange_ones_left_alone(
     half: str, first_found: float, in_three: float, wrong: float, off_topic: float, library: Library

@@ -16,9 +16,9 @@ Kind = Literal["answer", "menu", "abstain", "referral"]
 LOOKED_AT = 12
 OFFERED = 3
 # An entry this far below the first is no rival to it and no good offer beside it.
-OFFER_SHARE = 0.7
+OFFER_SHARE = 0.4
 # Below this share of `maybe` the nearest entries are too far to be named.
-NEAR_SHARE = 0.7
+NEAR_SHARE = 0.8
 # What a follow-up says with so few words means something only together with what was asked before.
 FOLLOW_UP_WORDS = 6
 SAME_TOPIC = 1.12
@@ -35,6 +35,7 @@ class Topic:
     subject: str
     phrasings: tuple[str, ...]
     body: str = ""
+    words: tuple[str, ...] = ()
     until: date | None = None
     leads: str = ""
     patterns: tuple[re.Pattern[str], ...] = ()
@@ -48,9 +49,9 @@ class Topic:
 class Bands:
     """From which score on an entry answers by itself, from which it is offered, and how far ahead it must be."""
 
-    sure: float = 0.6
-    maybe: float = 0.44
-    margin: float = 0.1
+    sure: float = 0.31
+    maybe: float = 0.13
+    margin: float = 0.14
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,13 @@ def asking_of(
     small_words: Sequence[str] = (),
     follow_ups: Sequence[str] = (),
     question_words: Sequence[str] = (),
+    strange: Sequence[str] = (),
 ) -> Asking:
-    """The index over all entries."""
-    asked = [Asked(topic.id, (topic.title, *topic.phrasings), topic.body) for topic in topics]
+    """The index over all entries; `strange` are questions that none of them covers."""
+    asked = [Asked(topic.id, (topic.title, *topic.phrasings), topic.body, topic.words) for topic in topics]
     return Asking(
         {topic.id: topic for topic in topics},
-        index_of(asked, small_words),
+        index_of(asked, small_words, strange),
         {plain(said): entry.id for entry in asked for said in entry.phrasings},
         tuple(plain(words_) for words_ in follow_ups),
         frozenset(question_words),

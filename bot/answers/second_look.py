@@ -42,9 +42,7 @@ def signs(words: Sequence[str]) -> frozenset[str]:
     return frozenset((*stems, *(f"{one} {next_}" for one, next_ in pairwise(stems))))
 
 
-def second_look_of(
-    alarms: Iterable[tuple[Level, str]], calm: Iterable[str], rings: float, read: Read
-) -> SecondLook:
+def second_look_of(alarms: Iterable[tuple[Level, str]], calm: Iterable[str], rings: float, read: Read) -> SecondLook:
     """What is learned from example sentences of people in danger, with their level, and of people who are well."""
     counts: dict[Level, Counter[str]] = {level: Counter() for level in LEVELS}
     sentences: Counter[Level] = Counter()

@@ -4,7 +4,7 @@ An answer's words, sources and dates are those of a page, so that they are check
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from bot.library.problems import Fault
 from bot.library.text_yaml import UnreadableYaml, only_texts, read_text
 
 FOLDER = "answers"
-OWN_FIELDS = frozenset("topic asked next next_label narrow kind patterns".split())
+OWN_FIELDS = frozenset("topic asked words next next_label narrow kind patterns".split())
 # What belongs to screens and says nothing on an answer.
 SCREEN_FIELDS = frozenset("buttons item private long copy always".split())
 ASKED_AT_LEAST = 6
@@ -39,6 +39,7 @@ class Written:
     next: str = ""
     next_label: str = ""
     narrow: Mapping[str, str] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
 
     @property
@@ -85,6 +86,7 @@ def answer_from(name: str, header: dict[str, Any], page_part: dict[str, Any], ma
         next=str(header.get("next", "")),
         next_label=str(header.get("next_label", "")),
         narrow=only_texts(header.get("narrow"), "narrow")[0],
+        words=names(header.get("words")),
         patterns=names(header.get("patterns")) if header.get("kind") == REFERRAL else (),
     )
 
@@ -169,11 +171,17 @@ def twice_in_one(answers: Mapping[str, Written]) -> Iterator[Fault]:
             yield Fault(where(answer.id), f"«{phrasing}» stands twice.")
 
 
-def asking_from(answers: Mapping[str, Written], terms: Mapping[str, Any]) -> Asking:
-    """The search over all answers; `terms` holds the lists of words that say little or lean on what was said."""
+def asking_from(answers: Mapping[str, Written], terms: Mapping[str, Any], strange: Sequence[str] = ()) -> Asking:
+    """The search over all answers; `terms` holds the lists of words that say little or lean on what was said, `strange`
+    questions that no answer covers.
+    """
     topics = [topic_of(answer) for answer in answers.values()]
     return asking_of(
-        topics, names(terms.get("small_words")), names(terms.get("follow_ups")), names(terms.get("question_words"))
+        topics,
+        small_words=names(terms.get("small_words")),
+        follow_ups=names(terms.get("follow_ups")),
+        question_words=names(terms.get("question_words")),
+        strange=strange,
     )
 
 
@@ -185,6 +193,7 @@ def topic_of(answer: Written) -> Topic:
         subject=answer.topic,
         phrasings=answer.asked,
         body=plain_text(answer.page.html),
+        words=answer.words,
         until=answer.page.review_by,
         leads=answer.next,
         patterns=tuple(re.compile(pattern) for pattern in answer.patterns),

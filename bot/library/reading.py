@@ -54,6 +54,7 @@ from bot.library.words import Words, environment
 LANGUAGE = "en"
 PHRASES, RED_FLAGS = f"{LANGUAGE}/phrases.yaml", f"{LANGUAGE}/red_flags.yaml"
 TERMS, SOURCES = f"{LANGUAGE}/terms.yaml", "sources.yaml"
+NOT_COVERED = f"{LANGUAGE}/not_covered.yaml"
 NUMBERS, PLACES = "places/countries.yaml", f"{LANGUAGE}/places.yaml"
 SAFETY, SAFETY_WORDS = "rules/safety.yaml", f"{LANGUAGE}/safety.yaml"
 CARE_WORDS = {part: f"{LANGUAGE}/{name}" for part, name in {**WORDS, **THERAPIST_WORDS}.items()}
@@ -61,6 +62,7 @@ FILES = (
     PHRASES,
     RED_FLAGS,
     TERMS,
+    NOT_COVERED,
     SOURCES,
     NUMBERS,
     PLACES,
@@ -71,6 +73,7 @@ FILES = (
     *THERAPIST_FILES,
 )
 WORD_LISTS = ("medical_terms", "small_words", "follow_ups", "question_words")
+NOT_COVERED_LISTS = ("elsewhere", "beside")
 CODE = re.compile(r"[A-Z]{2}$")
 RETENTION_DAYS = 365
 
@@ -102,6 +105,7 @@ class Content:
     terms: frozenset[str]
     aliases: Mapping[str, str]
     lists: Mapping[str, Any]
+    strange: tuple[str, ...]
     faults: tuple[Fault, ...]
     shaky: frozenset[str]
     unread: frozenset[str]
@@ -160,6 +164,7 @@ def read_content(folder: Path, retention_days: int = RETENTION_DAYS) -> Content:
         therapist_tables(files, LANGUAGE, unread, faults),
         *_terms(files[TERMS], faults),
         files[TERMS],
+        _strange(files[NOT_COVERED], faults),
         tuple(faults),
         shaky,
         frozenset(unread),
@@ -197,6 +202,16 @@ def _terms(tables: Mapping[str, Any], faults: list[Fault]) -> tuple[frozenset[st
     words = names(tables.get("medical_terms"))
     faults += [Fault(TERMS, sentence) for sentence in wrong]
     return frozenset(word.casefold() for word in words), aliases
+
+
+def _strange(tables: Mapping[str, Any], faults: list[Fault]) -> tuple[str, ...]:
+    """The questions that no answer covers."""
+    for name, listed in tables.items():
+        if name not in NOT_COVERED_LISTS or not names(listed):
+            faults.append(
+                Fault(NOT_COVERED, f"«{name}» must be a list of questions, {' or '.join(NOT_COVERED_LISTS)}.")
+            )
+    return tuple(question for name in NOT_COVERED_LISTS for question in names(tables.get(name)))
 
 
 def _review_dates(files: Mapping[str, Mapping[str, Any]]) -> dict[str, date]:
@@ -332,7 +347,7 @@ def world_of(content: Content, net: Net, safety: SafetyTable, care: CareTables, 
         therapists=therapy.therapists,
         registers=therapy.registers,
         dates=dates.readings,
-        asking=asking_from(content.shelf.answers, content.lists),
+        asking=asking_from(content.shelf.answers, content.lists, content.strange),
     )
 
 
