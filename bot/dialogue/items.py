@@ -1,6 +1,6 @@
 """Named functions that fill list screens. Labels come from the page; here are only keys and facts."""
 
-from bot.dialogue import asking, clinician, suits
+from bot.dialogue import asking, clinician, plaque_map, suits
 from bot.dialogue.check import check_findings
 from bot.dialogue.readers import home_country
 from bot.dialogue.world import Item, Items, Moment
@@ -8,6 +8,7 @@ from bot.dialogue.world import Item, Items, Moment
 CORRECTABLE = (
     *("check", "country", "country_now", "time_zone", "quiet_hours", "discreet"),
     *("appointment", "clinician_view", "clinician_role", "clinician_on", "clinician_limits"),
+    plaque_map.ANSWER,
 )
 
 
@@ -30,7 +31,7 @@ def zones_given(moment: Moment) -> tuple[Item, ...]:
 
 def my_answers(moment: Moment) -> tuple[Item, ...]:
     """The answers the person has given and may correct."""
-    kept = (name for name in CORRECTABLE if moment.person.answer(name) is not None)
+    kept = (name for name in CORRECTABLE if moment.person.answer(name) is not None or plaque_map.holds(moment, name))
     return tuple(Item(name, {"answer": name}) for name in kept)
 
 
@@ -44,4 +45,5 @@ ITEMS: dict[str, Items] = {
     **clinician.ITEMS,
     **suits.ITEMS,
     **asking.ITEMS,
+    **plaque_map.ITEMS,
 }

@@ -18,7 +18,11 @@ from bot.dialogue.world import World
 from bot.library import dates
 from bot.library.answers import FOLDER as ANSWERS
 from bot.library.answers import answer_faults, asking_from, read_answers
+from bot.library.body_reading import RULES as BODY_RULES
+from bot.library.body_reading import WORDS as BODY_WORDS
+from bot.library.body_reading import BodyTables, body_source_faults, body_tables
 from bot.library.care_reading import RULES, WORDS, CareTables, care_source_faults, care_tables
+from bot.library.export import RECIPES
 from bot.library.facts import DATE_LOCALES
 from bot.library.flows import ANYWHERE, read_flows
 from bot.library.geography import Places
@@ -47,8 +51,20 @@ PHRASES, RED_FLAGS = f"{LANGUAGE}/phrases.yaml", f"{LANGUAGE}/red_flags.yaml"
 TERMS, SOURCES = f"{LANGUAGE}/terms.yaml", "sources.yaml"
 NUMBERS, PLACES = "places/countries.yaml", f"{LANGUAGE}/places.yaml"
 SAFETY, SAFETY_WORDS = "rules/safety.yaml", f"{LANGUAGE}/safety.yaml"
-CARE_WORDS = {part: f"{LANGUAGE}/{name}" for part, name in WORDS.items()}
-FILES = (PHRASES, RED_FLAGS, TERMS, SOURCES, NUMBERS, PLACES, SAFETY, SAFETY_WORDS, *RULES, *CARE_WORDS.values())
+CARE_WORDS = {part: f"{LANGUAGE}/{name}" for part, name in {**WORDS, "areas": BODY_WORDS}.items()}
+FILES = (
+    PHRASES,
+    RED_FLAGS,
+    TERMS,
+    SOURCES,
+    NUMBERS,
+    PLACES,
+    SAFETY,
+    SAFETY_WORDS,
+    *RULES,
+    *BODY_RULES,
+    *CARE_WORDS.values(),
+)
 WORD_LISTS = ("medical_terms", "small_words", "follow_ups", "question_words")
 CODE = re.compile(r"[A-Z]{2}$")
 RETENTION_DAYS = 365
@@ -77,6 +93,7 @@ class Content:
     net: Net | None
     safety: SafetyTable | None
     care: CareTables | None
+    body: BodyTables | None
     terms: frozenset[str]
     aliases: Mapping[str, str]
     lists: Mapping[str, Any]
@@ -94,9 +111,9 @@ def open_library(folder: Path, today: date, retention_days: int = RETENTION_DAYS
     """
     content = read_content(folder, retention_days)
     faults = [*content.faults, *judge(content, grades)]
-    if faults or content.net is None or content.safety is None or content.care is None:
+    if faults or content.net is None or content.safety is None or content.care is None or content.body is None:
         raise ContentProblem(faults)
-    world = world_of(content, content.net, content.safety, content.care)
+    world = world_of(content, content.net, content.safety, content.care, content.body)
     warnings = (*file_warnings(content.review_dates, today), *page_warnings(content.shelf, today))
     return Library(world, Words(content.shelf, world), warnings)
 
@@ -134,6 +151,7 @@ def read_content(folder: Path, retention_days: int = RETENTION_DAYS) -> Content:
         _net(files[RED_FLAGS], faults) if RED_FLAGS not in unread else None,
         safety,
         care_tables(files, LANGUAGE, unread, safety, faults) if safety else None,
+        body_tables(files, LANGUAGE, unread, safety, faults) if safety else None,
         *_terms(files[TERMS], faults),
         files[TERMS],
         tuple(faults),
@@ -246,6 +264,7 @@ def judge(content: Content, grades: bool = True) -> Iterator[Fault]:
         yield from source_faults(content.shelf)
         yield from rule_source_faults(content)
         yield from care_source_faults(content.care, content.shelf.sources) if content.care else ()
+        yield from body_source_faults(content.body, content.shelf.sources)
     if PHRASES not in unread:
         yield from (Fault(PHRASES, sentence) for sentence in phrase_faults(content.shelf, html, plain))
     if f"flows/{ANYWHERE}.yaml" not in content.shaky:
@@ -284,7 +303,7 @@ def rule_source_faults(content: Content) -> Iterator[Fault]:
             yield Fault(name, f"the source «{source}» of «{entry}» is not in sources.yaml.")
 
 
-def world_of(content: Content, net: Net, safety: SafetyTable, care: CareTables) -> World:
+def world_of(content: Content, net: Net, safety: SafetyTable, care: CareTables, body: BodyTables) -> World:
     """The rules of the talk, with every named function in its place."""
     pages = content.shelf.pages
     dates.warm_up()
@@ -304,6 +323,10 @@ def world_of(content: Content, net: Net, safety: SafetyTable, care: CareTables) 
         techniques=care.techniques,
         dates=dates.readings,
         asking=asking_from(content.shelf.answers, content.lists),
+        body=body.body,
+        touch=body.touch,
+        lexicon=body.lexicon,
+        recipes=frozenset(RECIPES),
     )
 
 
