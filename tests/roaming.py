@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
+from bot.care.plaques import Plaque, PlaqueMap
 from bot.dialogue.effects import Effect, Forget, Say, SendFile, Toast
 from bot.dialogue.events import (
     Blocked,
@@ -33,7 +34,7 @@ from bot.library.words import Rendered
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 COMMANDS = "start menu help back cancel check map test sessions ask data erase settings stop".split()
 TEXTS = (
-    "yes", "no", "7", "14:35", "10pm to 7", "Berlin", "Germany", "next Friday 3pm", "12.03. 15:30", "what is this?",
+    "yes", "no", "7", "14:35", "10pm to 7", "Berlin", "Germany", "next Friday 3pm", "12.03. 15:30", "what is this?", "left knee, both palms sore, back",
     "x" * 4096, "🦄" * 2000, "שלום", "<b>bold</b> & <i>", "{{ person }} {% if %}", "*star* _under_ `code` [a](b)",
     "  ", "\n", "/start learn", "/start nonsense", "/nonsense", "/menu@bot", "\u200b", "\x00",
     "I can't breathe", "I want to die",
@@ -65,7 +66,8 @@ def everything() -> list[Event]:
 def people() -> list[Person]:
     """A newcomer, somebody settled, somebody who took consent back, somebody who paused."""
     consent = Consent("2026-11-22", NOW - timedelta(days=3))
-    settled = Person(7, consent=consent, told=("welcome",))
+    mapped = PlaqueMap((Plaque("scalp", ("itchy",), 8), Plaque("knee_left"), Plaque("gone", ("calm",))), NOW)
+    settled = Person(7, consent=consent, told=("welcome",), plaques=mapped, past_plaques=(mapped, PlaqueMap()))
     for name, value in SETTLED.items():
         settled = settled.keeping(name, value, NOW - timedelta(days=2))
     return [
@@ -166,6 +168,18 @@ class Roamer:
 def places(library: Library) -> Iterator[Place]:
     """Every screen a person can stand at, with something that led there."""
     given = {"settings.zone_pick": "Europe/Berlin,Europe/Paris", "help.here": "DE", "about.sources": "learn.what_it_is"}
+    given |= {
+        "map.place": "knee_left",
+        "map.then": "20261122T100000",
+        "map.state": "knee_left,~scalp",
+        "map.itch": "~scalp",
+    }
+    given |= {
+        "map.side": "knee///",
+        "map.pick": "*leg/left//",
+        "map.confirm": "elbow/left//8|knee",
+        "map.wish": "scalp",
+    }
     given |= {"check.group": "now", "settings.country_reopened": "time_zone", "emergency.general": "ES"}
     for screen in library.world.graph.screens.values():
         if screen.kind != "decide":

@@ -20,7 +20,7 @@ from bot.care.body import SIDES, Side
 Sided = Literal["left", "right", "both"]
 Sort = Literal[
     "area", "group", "side", "state", "not", "clear", "and", "or", "are", "break", "seen", "number", "itch", "notitch",
-    "everywhere", "filler", "other", "notmeant", "comma", "stop", "colon", "word",
+    "everywhere", "filler", "other", "notmeant", "compare", "comma", "stop", "colon", "word",
 ]  # fmt: skip
 
 LONGEST = 1500
@@ -90,8 +90,12 @@ def _tokens(text: str, lexicon: Lexicon) -> Iterator[Token]:
     text = _APOSTROPHES.sub("", _INITIAL.sub(r"\1 ", text))
     text = _PAIR_LETTERS.sub(_spelled_pair, text)
     text = _OUT_OF.sub(lambda found: f" {lexicon.numbers.get(found[1].casefold(), found[1])}/10 ", text)
+    opened = False
     for raw in _TOKEN.findall(text):
-        yield from _token(raw, lexicon)
+        for token in _token(raw, lexicon):
+            # "(both)" speaks of the one area before it, as "both sides" does.
+            yield replace(token, many=True) if opened else token
+        opened = raw == "("
 
 
 def _spelled_pair(found: re.Match[str]) -> str:
@@ -174,7 +178,7 @@ def _thinned(word: str, lexicon: Lexicon) -> str:
     """A word with letters held too long: "kneeee"."""
     bare = re.sub(r"(.)\1+", r"\1", word)
     alike = [near for near in lexicon.mendable if re.sub(r"(.)\1+", r"\1", near) == bare]
-    return alike[0] if len(alike) == 1 and len(word) > 3 else word
+    return alike[0] if len(alike) == 1 and len(word) > len(alike[0]) else word
 
 
 # Phrases.
@@ -270,7 +274,8 @@ def _is_side(tokens: Sequence[Token], piece: Piece, lexicon: Lexicon) -> bool:
     before = tokens[piece.at - 1].word if piece.at else ""
     after = tokens[piece.end].word if piece.end < len(tokens) else ""
     if piece.name == "right":
-        return after not in lexicon.right_before and before not in lexicon.right_after
+        # "My elbow, right?" asks for a yes.
+        return after != "?" and after not in lexicon.right_before and before not in lexicon.right_after
     return after not in lexicon.left_before and before not in lexicon.left_after
 
 
@@ -291,22 +296,33 @@ def _limbs(pieces: Sequence[Piece], lexicon: Lexicon) -> Iterator[Piece]:
 
 
 def _only_limb(pieces: Sequence[Piece], place: int, lexicon: Lexicon) -> bool:
-    """Whether a limb with a side stands right before an area of it: "LEFT hand fingers"."""
-    before, here, after = pieces[place - 1 : place], pieces[place], pieces[place + 1 : place + 2]
-    sided = bool(before) and before[0].sort == "side" and here.sort == "group" and not here.many
-    return sided and bool(after) and after[0].sort == "area" and after[0].name in lexicon.members.get(here.name, ())
+    """Whether a limb with a side stands right before an area of it: "LEFT hand fingers", "RIGHT leg at the shin"."""
+    before, here = pieces[place - 1 : place], pieces[place]
+    if not before or before[0].sort != "side" or here.sort != "group" or here.many:
+        return False
+    at = place + 1
+    while at < len(pieces) and pieces[at].sort == "filler":
+        at += 1
+    tied = at == place + 1 or any(piece.name == "belongs" for piece in pieces[place + 1 : at])
+    return at < len(pieces) and tied and pieces[at].sort == "area" and _within(pieces[at], here, lexicon)
+
+
+def _within(piece: Piece, limb: Piece, lexicon: Lexicon) -> bool:
+    """Whether an area, or every area of a group, belongs to a limb."""
+    parts = lexicon.members.get(piece.name, frozenset()) if piece.sort == "group" else frozenset({piece.name})
+    return bool(parts) and piece.name != limb.name and parts <= lexicon.members.get(limb.name, frozenset())
 
 
 def _limb_after(pieces: Sequence[Piece], place: int, lexicon: Lexicon) -> tuple[int, tuple[Sided, ...]] | None:
-    """Where the limb stands that an area is said to belong to, and the side said of it."""
+    """Where the limb stands that a place is said to belong to, and the side said of it."""
     at, belongs = place + 1, False
     found: list[Sided] = []
     while at < len(pieces) and pieces[at].sort in ("filler", "side") and pieces[at].name != "unclear":
         belongs = belongs or pieces[at].name == "belongs"
         found += [pieces[at].name] if pieces[at].sort == "side" else []  # type: ignore[list-item] # one of three
         at += 1
-    fits = at < len(pieces) and pieces[place].sort == "area" and pieces[at].sort == "group"
-    if not fits or not belongs or pieces[place].name not in lexicon.members.get(pieces[at].name, ()):
+    fits = at < len(pieces) and pieces[place].sort in ("area", "group") and pieces[at].sort == "group"
+    if not fits or not belongs or not _within(pieces[place], pieces[at], lexicon):
         return None
     return at, tuple(dict.fromkeys((*found, *pieces[at].sides)))
 

@@ -75,6 +75,7 @@ def read_places(text: str, lexicon: Lexicon) -> Reading:
     ]
     _lone_sides(chunks, found, lexicon)
     _headings(chunks, found)
+    _compared(chunks, found)
     _negations(chunks, found)
     _states(chunks, found, lexicon)
     if seen:
@@ -120,7 +121,7 @@ def _sided(chunk: Chunk, place: int, listed: bool, lexicon: Lexicon) -> list[Fou
             found.append(Found(piece, place, _own_side(row, at, lexicon)))
             # "Elbow and knee are both sore" speaks of two areas and not of two knees.
             after = row[at + 1] if at + 1 < len(row) else None
-            if after and after.name == "both" and not piece.sides and (listed or not piece.many):
+            if after and after.name == "both" and not after.many and not piece.sides and (listed or not piece.many):
                 found[-1].sides = _claim(row, at, -1, lexicon)
     return found
 
@@ -190,7 +191,8 @@ def _lone_sides(chunks: Sequence[Chunk], found: list[Found], lexicon: Lexicon) -
         after = after if place + 1 < len(chunks) and chunks[place + 1].joined != "stop" else []
         alone = len(before) == 1 and not before[0].sides and not before[0].piece.sides and not after
         if sides[0].name == "both":
-            if alone and before[0].piece.many and not _listed(chunks, before[0].chunk):
+            own = before[0].piece.many and not _listed(chunks, before[0].chunk) if alone else False
+            if alone and (own or sides[0].many):
                 before[0].sides = SIDES
             continue
         if alone and len(sides) == 1 and chunk.joined == "comma":
@@ -224,6 +226,14 @@ def _headings(chunks: Sequence[Chunk], found: Sequence[Found]) -> None:
         for each in (each for each in found if each.chunk == place and heading and not each.sides):
             if not chunk.of("side"):
                 each.sides = heading
+
+
+def _compared(chunks: Sequence[Chunk], found: Sequence[Found]) -> None:
+    """ "Elbows, mainly the left" compares two, and does not say that only one is meant."""
+    for each in found:
+        near = chunks[each.chunk : each.chunk + 2]
+        if each.piece.many and any(chunk.of("compare") for chunk in near) and len(each.sides) == 1:
+            each.sides = ()
 
 
 # What is not meant, and how it is today.

@@ -2,7 +2,7 @@
 
 Laws of this file:
 * A plaque is never better than "light", and no wish, no order of edits and no lack of knowledge makes a rule looser.
-* What this release does not know (a state or an area of another one) is left out of touch.
+* What is not said yet, or not known to this release (a state or an area of another one), is left out of touch.
 * Chest, belly and buttocks are left out until the person wishes them touched; that wish opens no more than the table.
 * Nothing medical is decided in Python: the rules are a table, `content/rules/touch.yaml`.
 """
@@ -20,6 +20,7 @@ CLASS_FIELDS = ("plaque", "clear", "by_wish", "never_with", "with_light", "facts
 PARTS = ("itch", "first_session", "states", "classes", "light_with", "findings")
 ITCH_MOST = 10
 UNKNOWN = "unknown"
+UNSAID = "unsaid"
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,8 @@ def _reasons(plaque: Plaque, body: Body, table: TouchTable, limits: frozenset[st
         yield "avoid", UNKNOWN
         return
     yield kind.plaque, area.kind if kind.plaque == "avoid" else ""
+    if not plaque.states:
+        yield "avoid", UNSAID
     for state in plaque.states:
         known = table.states.get(state)
         yield (known.rule, state if known.rule == "avoid" else "") if known else ("avoid", UNKNOWN)

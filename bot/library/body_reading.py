@@ -9,14 +9,14 @@ from bot.care.body_pieces import Lexicon, Sort, lexicon_of
 from bot.care.plaques import STATES, TOUCHES
 from bot.care.rule_tables import strange_keys, word_faults
 from bot.care.safety import SafetyTable
-from bot.care.touch import UNKNOWN, TouchProblem, TouchTable, touch_table
+from bot.care.touch import UNKNOWN, UNSAID, TouchProblem, TouchTable, touch_table
 from bot.library.graph_check import unfit_key
 from bot.library.problems import Fault
 
 AREAS, TOUCH, WORDS = "body/areas.yaml", "rules/touch.yaml", "areas.yaml"
 RULES = (AREAS, TOUCH)
 # What a rule may rest on besides a state or a kind of place.
-REASONS = ("itch", "wish", "by_wish", "never_with", UNKNOWN)
+REASONS = ("itch", "wish", "by_wish", "never_with", UNKNOWN, UNSAID)
 SORTS: Mapping[str, tuple[Sort, str]] = {
     "left": ("side", "left"),
     "right": ("side", "right"),
@@ -32,6 +32,7 @@ SORTS: Mapping[str, tuple[Sort, str]] = {
     "itch_words": ("itch", ""),
     "not_itch_words": ("notitch", ""),
     "everywhere": ("everywhere", ""),
+    "compares": ("compare", ""),
     "belongs": ("filler", "belongs"),
     "fillers": ("filler", ""),
 }
