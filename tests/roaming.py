@@ -168,18 +168,9 @@ class Roamer:
 def places(library: Library) -> Iterator[Place]:
     """Every screen a person can stand at, with something that led there."""
     given = {"settings.zone_pick": "Europe/Berlin,Europe/Paris", "help.here": "DE", "about.sources": "learn.what_it_is"}
-    given |= {
-        "map.place": "knee_left",
-        "map.then": "20261122T100000",
-        "map.state": "knee_left,~scalp",
-        "map.itch": "~scalp",
-    }
-    given |= {
-        "map.side": "knee///",
-        "map.pick": "*leg/left//",
-        "map.confirm": "elbow/left//8|knee",
-        "map.wish": "scalp",
-    }
+    given |= {"map.place": "knee_left", "map.state": "knee_left,~scalp", "map.itch": "~scalp", "map.wish": "scalp"}
+    given |= {"map.then": "20261122T100000", "map.advice": "joint;~knee_left", "map.side": "knee///"}
+    given |= {"map.pick": "*leg/left//", "map.confirm": "elbow/left//8|knee"}
     given |= {"check.group": "now", "settings.country_reopened": "time_zone", "emergency.general": "ES"}
     for screen in library.world.graph.screens.values():
         if screen.kind != "decide":
