@@ -34,7 +34,8 @@ from bot.library.words import Rendered
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 COMMANDS = "start menu help back cancel check map test sessions ask data erase settings stop".split()
 TEXTS = (
-    "yes", "no", "7", "14:35", "10pm to 7", "Berlin", "Germany", "next Friday 3pm", "12.03. 15:30", "what is this?", "left knee, both palms sore, back",
+    "yes", "no", "7", "14:35", "10pm to 7", "Berlin", "Germany", "next Friday 3pm", "12.03. 15:30", "what is this?",
+    "left knee, both palms sore, back",
     "x" * 4096, "🦄" * 2000, "שלום", "<b>bold</b> & <i>", "{{ person }} {% if %}", "*star* _under_ `code` [a](b)",
     "  ", "\n", "/start learn", "/start nonsense", "/nonsense", "/menu@bot", "\u200b", "\x00",
     "I can't breathe", "I want to die",

@@ -59,6 +59,12 @@ def test_without_consent_no_map_is_kept_and_the_way_to_it_is_shown(library: Libr
     assert talk.person.screen == "map.needs_consent" and not talk.map
 
 
+def test_places_typed_after_consent_was_taken_back_are_not_held_anywhere(library: Library) -> None:
+    withdrawn = replace(AMINA, consent=replace(AMINA.consent, withdrawn_at=NOW), screen="map.home")  # type: ignore[type-var]
+    talk = Talk(library, withdrawn).writes("left knee cracked")
+    assert talk.person.screen == "map.needs_consent" and "knee" not in repr(talk.person)
+
+
 def test_a_side_that_was_not_said_is_asked_and_nothing_is_kept_before_the_yes(library: Library) -> None:
     talk = Talk(library).writes("/map").writes("my knee is cracked")
     assert talk.person.screen == "map.side" and not talk.map
@@ -99,8 +105,9 @@ def test_one_answer_for_all_places_when_they_are_alike(library: Library) -> None
 
 def test_nothing_ticked_leaves_what_was_said_before(library: Library) -> None:
     person = with_map(Plaque("knee_left", ("cracked",), 8))
-    talk = Talk(library, person).writes("/map").taps("change", "knee_left", "state", "done", "skip")
-    assert talk.map["knee_left"] == Plaque("knee_left", ("cracked",), 8)
+    talk = Talk(library, person, NOW + timedelta(days=2)).writes("/map")
+    talk.taps("change", "knee_left", "state", "done", "skip")
+    assert talk.map["knee_left"] == Plaque("knee_left", ("cracked",), 8) and talk.person.plaques.at == NOW
 
 
 def test_a_swollen_joint_is_left_out_and_leads_to_the_check(library: Library) -> None:

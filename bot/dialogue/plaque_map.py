@@ -140,7 +140,9 @@ def take_places(moment: Moment) -> Outcome:
 
 
 def on(person: Person, told: Told, world: World) -> Outcome:
-    """The next question about what was told, or the reading back."""
+    """The next question about what was told, or the reading back; without consent nothing told is held."""
+    if not person.consented:
+        return Outcome("none", person)
     told = Told(told_in(told.packed(), world.body).mentions, told.left_out)
     given = told.packed()
     if unsided(told, world) is not None:
@@ -334,7 +336,8 @@ def take_states(moment: Moment) -> Outcome:
         # No pressure on a swollen joint: the place is left out until the person says otherwise.
         return replace(plaque, wish="avoid") if swollen and body.areas[plaque.area].joint else plaque
 
-    person = changed(moment, areas, change)
+    # Nothing ticked says nothing new, so the map keeps its date.
+    person = changed(moment, areas, change) if states or swollen else moment.person
     rest = (Question(areas, only_itch=True), *asked[1:])
     if swollen or any(moment.world.touch.states[state].open for state in states):
         return Outcome("advice", person, given=asking(rest, joint=swollen))
