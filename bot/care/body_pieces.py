@@ -29,6 +29,7 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d+)?\s*/\s*10\b|\d+(?:[.,]\d+)?\s*%?|[^\W\d_]+|
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
 _INITIAL = re.compile(r"\b([lr]|lt|rt)\.(?=\s*[^\W\d_])", re.IGNORECASE)
 _PAIR_LETTERS = re.compile(r"\b([lr])\s*(?:/|&|\+|and|n)\s*([lr])\b", re.IGNORECASE)
+_TWICE = re.compile(r"(.)\1+")
 _OUT_OF = re.compile(r"\b([^\W_]+)\s+out\s+of\s+(?:10|ten)\b", re.IGNORECASE)
 
 
@@ -36,13 +37,14 @@ _OUT_OF = re.compile(r"\b([^\W_]+)\s+out\s+of\s+(?:10|ten)\b", re.IGNORECASE)
 class Lexicon:
     """The words of one language. `phrases` lead from a first word to whole phrases with what they mean.
 
-    `known` words are real and never mended into another, `mendable` what a slip is mended to. `members` are the areas
-    of a group.
+    `known` words are real and never mended into another, `mendable` what a slip is mended to, `thin` the same
+    by their letters with doubled ones single. `members` are the areas of a group.
     """
 
     phrases: Mapping[str, tuple[tuple[tuple[str, ...], Sort, str], ...]]
     known: frozenset[str]
     mendable: tuple[str, ...]
+    thin: Mapping[str, tuple[str, ...]]
     irregular: Mapping[str, str]
     paired: frozenset[str]
     members: Mapping[str, frozenset[str]]
@@ -176,8 +178,7 @@ def _rank(close: tuple[str, float, int], word: str) -> tuple[float, bool]:
 
 def _thinned(word: str, lexicon: Lexicon) -> str:
     """A word with letters held too long: "kneeee"."""
-    bare = re.sub(r"(.)\1+", r"\1", word)
-    alike = [near for near in lexicon.mendable if re.sub(r"(.)\1+", r"\1", near) == bare]
+    alike = lexicon.thin.get(_TWICE.sub(r"\1", word), ())
     return alike[0] if len(alike) == 1 and len(word) > len(alike[0]) else word
 
 
@@ -380,6 +381,7 @@ def lexicon_of(
         phrases={first: tuple(found) for first, found in phrases.items()},
         known=frozenset(everything | others | {singular(word, irregular) for word in others}),
         mendable=tuple(sorted(mendable - small)),
+        thin=_thin(mendable - small),
         irregular=irregular,
         paired=frozenset(paired),
         members=members,
@@ -393,6 +395,15 @@ def lexicon_of(
         left_after=frozenset(typing.get("left_after", ())),
         numbers=numbers,
     )
+
+
+def _thin(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The words by what is left of them when doubled letters are single."""
+    alike: dict[str, tuple[str, ...]] = {}
+    for word in sorted(words):
+        left = _TWICE.sub(r"\1", word)
+        alike[left] = (*alike.get(left, ()), word)
+    return alike
 
 
 def _bare(written: Iterable[str], irregular: Mapping[str, str]) -> set[str]:

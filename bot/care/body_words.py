@@ -195,7 +195,7 @@ def _lone_sides(chunks: Sequence[Chunk], found: list[Found], lexicon: Lexicon) -
             if alone and (own or sides[0].many):
                 before[0].sides = SIDES
             continue
-        if alone and len(sides) == 1 and chunk.joined == "comma":
+        if alone and len(sides) == 1 and chunk.joined in ("comma", "colon") and not _side_follows(chunks, place):
             before[0].sides = _both(sides[0].name)
             continue
         for each in (*before, *after):
@@ -203,6 +203,12 @@ def _lone_sides(chunks: Sequence[Chunk], found: list[Found], lexicon: Lexicon) -
                 each.sides = ()
                 each.piece.sides = ()
     _correlative(chunks, found)
+
+
+def _side_follows(chunks: Sequence[Chunk], place: int) -> bool:
+    """Whether another side stands apart right after: "elbow: left, right" may mean either or both."""
+    after = chunks[place + 1 : place + 2]
+    return bool(after) and after[0].joined != "stop" and bool(after[0].of("side"))
 
 
 def _correlative(chunks: Sequence[Chunk], found: Sequence[Found]) -> None:
