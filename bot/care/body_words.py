@@ -351,8 +351,6 @@ def _itch(chunk: Chunk, lexicon: Lexicon) -> int | None:
     """The itch from 0 to 10 that a chunk says: "8/10", "itchy 7"; None when a number may mean something else."""
     words = {piece.name for piece in chunk.pieces if piece.sort in ("state", "word", "itch", "notitch")}
     itches = bool(chunk.of("itch")) or "itchy" in words
-    if ("sore" in words or chunk.of("notitch")) and not itches:
-        return None
     if "sore" in words or chunk.of("notitch"):
         return None
     found = [_amount(piece.name, itches) for piece in chunk.of("number")]
