@@ -36,6 +36,7 @@ NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 COMMANDS = "start menu help back cancel check map test sessions ask data erase settings stop".split()
 TEXTS = (
     "yes", "no", "7", "14:35", "10pm to 7", "Berlin", "Germany", "next Friday 3pm", "12.03. 15:30", "what is this?",
+    "left knee, both palms sore, back",
     "x" * 4096, "🦄" * 2000, "שלום", "<b>bold</b> & <i>", "{{ person }} {% if %}", "*star* _under_ `code` [a](b)",
     "  ", "\n", "/start learn", "/start nonsense", "/nonsense", "/menu@bot", "\u200b", "\x00",
     "I can't breathe", "I want to die",
@@ -67,7 +68,8 @@ def everything() -> list[Event]:
 def people() -> list[Person]:
     """A newcomer, somebody settled, somebody who took consent back, somebody who paused."""
     consent = Consent("2026-11-22", NOW - timedelta(days=3))
-    settled = Person(7, consent=consent, told=("welcome",))
+    mapped = PlaqueMap((Plaque("scalp", ("itchy",), 8), Plaque("knee_left"), Plaque("gone", ("calm",))), NOW)
+    settled = Person(7, consent=consent, told=("welcome",), plaques=mapped, past_plaques=(mapped, PlaqueMap()))
     for name, value in SETTLED.items():
         settled = settled.keeping(name, value, NOW - timedelta(days=2))
     plaques = (Plaque("elbow_left", ("cracked",)), Plaque("scalp"), Plaque("not_an_area_right"))
@@ -179,6 +181,9 @@ def places(library: Library) -> Iterator[Place]:
     about = "one change rename answers remove signs_kept sure chosen held wrong".split()
     given |= {f"therapist.{screen}": "1" for screen in about}
     given |= {"therapist.question": "1/number", "therapist.signs": "2/place", "therapist.in_other": "BR"}
+    given |= {"map.place": "knee_left", "map.state": "knee_left,~scalp", "map.itch": "~scalp", "map.wish": "scalp"}
+    given |= {"map.then": "20261122T100000", "map.advice": "joint;~knee_left", "map.side": "knee///"}
+    given |= {"map.pick": "*leg/left//", "map.confirm": "elbow/left//8|knee"}
     given |= {"check.group": "now", "settings.country_reopened": "time_zone", "emergency.general": "ES"}
     for screen in library.world.graph.screens.values():
         if screen.kind != "decide":

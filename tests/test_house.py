@@ -34,7 +34,7 @@ HOMES = {
     "dotenv": {"settings"},
     "rich": {"doors", "__main__"},
     "typst": {"cards"},
-    "rapidfuzz": {"answers", "library"},
+    "rapidfuzz": {"answers", "care", "library"},
     "snowballstemmer": {"answers"},
 }
 PURE = {"dialogue", "care", "reminders", "answers"}

@@ -1,7 +1,6 @@
 """The message to a therapist as an order of sentences; the words are in content/<language>/therapists.yaml.
 
-`touch` is the seam to the touch rules of the plaque map: a function from a plaque to "avoid", "light" or "fine".
-Without it every place stands under "leave out, or touch only very lightly".
+`touch` says of a plaque whether to avoid it or touch it lightly: the rules of the plaque map.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,7 +11,7 @@ from bot.care.plaques import Plaque, Touch
 TouchOf = Callable[[Plaque], Touch]
 WISHES = ("pressure", "stop_word", "position", "draping")
 SENTENCES = (
-    *("opening", "skin", "light", "avoid", "lightly", "either", "sides", "no_map"),
+    *("opening", "skin", "light", "avoid", "lightly", "sides", "no_map"),
     *(*WISHES, "stop", "ask", "short"),
 )
 SIDES = ("left", "right")
@@ -27,7 +26,7 @@ class Sentence:
     said: str = ""
 
 
-def note(plaques: Iterable[Plaque], wishes: Mapping[str, str], touch: TouchOf | None = None) -> tuple[Sentence, ...]:
+def note(plaques: Iterable[Plaque], wishes: Mapping[str, str], touch: TouchOf) -> tuple[Sentence, ...]:
     """The whole message; without a map it says that the places will be shown."""
     return (
         *(Sentence(name) for name in ("opening", "skin", "light")),
@@ -37,18 +36,15 @@ def note(plaques: Iterable[Plaque], wishes: Mapping[str, str], touch: TouchOf | 
     )
 
 
-def _places(plaques: tuple[Plaque, ...], touch: TouchOf | None) -> Iterator[Sentence]:
+def _places(plaques: tuple[Plaque, ...], touch: TouchOf) -> Iterator[Sentence]:
     if not plaques:
         yield Sentence("no_map")
         return
-    if touch is None:
-        yield Sentence("either", tuple(plaque.area for plaque in plaques))
-    else:
-        for rule, name in (("avoid", "avoid"), ("light", "lightly")):
-            # A place with plaques is never "fine", whatever a rule should say.
-            areas = tuple(p.area for p in plaques if touch(p) == rule or (rule == "light" and touch(p) == "fine"))
-            if areas:
-                yield Sentence(name, areas)
+    for rule, name in (("avoid", "avoid"), ("light", "lightly")):
+        # A place with plaques is never "fine", whatever a rule should say.
+        areas = tuple(p.area for p in plaques if touch(p) == rule or (rule == "light" and touch(p) == "fine"))
+        if areas:
+            yield Sentence(name, areas)
     if any(parted(plaque.area)[1] for plaque in plaques):
         yield Sentence("sides")
 

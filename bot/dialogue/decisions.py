@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.dialogue import asking, clinician, suits, therapist
+from bot.dialogue import asking, clinician, plaque_map, suits, therapist
 from bot.dialogue.check import CHANGES, begin_check, check_door, reports, take_group
 from bot.dialogue.effects import Forget, SendFile
 from bot.dialogue.items import CORRECTABLE
@@ -184,5 +184,5 @@ DECISIONS: dict[str, Decision] = {
         ("show_with_country", show_with_country, "shown"),
     ]
 }
-DECISIONS |= clinician.DECISIONS | suits.DECISIONS | asking.DECISIONS
+DECISIONS |= clinician.DECISIONS | suits.DECISIONS | asking.DECISIONS | plaque_map.DECISIONS
 DECISIONS |= therapist.DECISIONS

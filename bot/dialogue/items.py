@@ -1,6 +1,6 @@
 """Named functions that fill list screens. Labels come from the page; here are only keys and facts."""
 
-from bot.dialogue import asking, clinician, suits, therapist
+from bot.dialogue import asking, clinician, plaque_map, suits, therapist
 from bot.dialogue.check import check_findings
 from bot.dialogue.readers import home_country
 from bot.dialogue.therapist_view import shortlist
@@ -10,6 +10,7 @@ CORRECTABLE = (
     *("check", "country", "country_now", "time_zone", "quiet_hours", "discreet"),
     *("appointment", "clinician_view", "clinician_role", "clinician_on", "clinician_limits"),
     *("therapists", "my_therapist", "therapist_hold"),
+    plaque_map.ANSWER,
 )
 
 
@@ -34,7 +35,11 @@ def my_answers(moment: Moment) -> tuple[Item, ...]:
     """The answers the person has given and may correct."""
     person = moment.person
     listed = {"therapists"} if shortlist(person) else set[str]()
-    kept = (name for name in CORRECTABLE if name in listed or person.answer(name) is not None)
+    kept = (
+        name
+        for name in CORRECTABLE
+        if name in listed or person.answer(name) is not None or plaque_map.holds(moment, name)
+    )
     return tuple(Item(name, {"answer": name}) for name in kept)
 
 
@@ -49,4 +54,5 @@ ITEMS: dict[str, Items] = {
     **suits.ITEMS,
     **asking.ITEMS,
     **therapist.ITEMS,
+    **plaque_map.ITEMS,
 }

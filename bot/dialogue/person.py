@@ -62,8 +62,8 @@ class Person:
     `screen` is where they are, `trail` the screens /back returns to (oldest first), `step` the token of the one
     live keyboard. `given` is what led to the screen (an item picked, a source page), never health data.
     `draft` is a safety check in the making, `draft_done` once it is whole.
-    `asked_about` is the written answer read last, for questions that lean on it. The plaque map, the products, the
-    therapists and the rows of reminders are kept with consent only.
+    `asked_about` is the written answer read last, for questions that lean on it. The plaque map, its earlier days
+    (newest first), the products, the therapists and the rows of reminders are kept with consent only.
     """
 
     id: int
@@ -85,6 +85,7 @@ class Person:
     draft_done: bool = False
     asked_about: str = ""
     plaques: PlaqueMap = field(default_factory=PlaqueMap)
+    past_plaques: tuple[PlaqueMap, ...] = ()
     products: tuple[Product, ...] = ()
     therapists: tuple[Therapist, ...] = ()
     reminders: tuple[Reminder, ...] = ()

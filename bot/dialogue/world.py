@@ -10,12 +10,15 @@ from typing import Protocol
 
 from bot.answers.asking import Asking
 from bot.answers.net import Net
+from bot.care.body import Body
+from bot.care.body_pieces import Lexicon
 from bot.care.clinician import ViewTable
 from bot.care.questions import QuestionTable
 from bot.care.registers import RegisterTable
 from bot.care.safety import SafetyTable
 from bot.care.techniques import TechniqueTable
 from bot.care.therapists import TherapistTable
+from bot.care.touch import TouchTable
 from bot.dialogue.effects import Effect
 from bot.dialogue.events import Event
 from bot.dialogue.graph import Graph
@@ -111,7 +114,7 @@ Dates = Callable[[str, datetime, bool], tuple[str, ...]]
 @dataclass(frozen=True)
 class World:
     """The rules of the talk. `labels` are the words on each screen's buttons, so typed answers can match them;
-    `alarms` leads from a red-flag topic to its screen.
+    `alarms` leads from a red-flag topic to its screen. `recipes` are the files that can be made.
     """
 
     graph: Graph
@@ -131,3 +134,7 @@ class World:
     registers: RegisterTable
     dates: Dates
     asking: Asking
+    body: Body
+    touch: TouchTable
+    lexicon: Lexicon
+    recipes: frozenset[str] = frozenset()

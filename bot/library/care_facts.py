@@ -24,6 +24,7 @@ from bot.dialogue.clinician import (
     usable,
 )
 from bot.dialogue.clinician_view import view_of
+from bot.dialogue.plaque_map import plaques_of
 from bot.dialogue.suits import TECHNIQUES, suited_to
 from bot.dialogue.therapist_view import my_therapist, sessions_held_with
 from bot.library.therapist_facts import RULED as THERAPIST_RULES
@@ -291,10 +292,17 @@ def therapist_done(scene: "Scene") -> bool:
     return one is not None and not sessions_held_with(scene.person, one.id)
 
 
+def map_done(scene: "Scene") -> bool:
+    """Whether there is a plaque map and nothing is missing on it."""
+    plaques = plaques_of(scene.person)
+    return bool(plaques) and all(plaque.states for plaque in plaques)
+
+
 def journey(scene: "Scene") -> list[dict[str, str]]:
     """The five steps with their marks; the first that is not done is current once the safety check is made."""
     done = {"clinician"} if clinician_done(scene) else set[str]()
     done |= {"therapist"} if therapist_done(scene) else set[str]()
+    done |= {"map"} if map_done(scene) else set[str]()
     marks, steps = scene.shelf.phrases["marks"], scene.shelf.phrases["journey"]
     ready = standing(scene.person, scene.world, scene.now)
     current = next((step for step in steps if step not in done), "") if ready else ""

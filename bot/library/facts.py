@@ -34,6 +34,8 @@ from bot.library.check_facts import (
     group_words,
 )
 from bot.library.geography import zone_city
+from bot.library.map_facts import FACTS as MAP_FACTS
+from bot.library.map_facts import kept_maps
 from bot.library.shelf import Shelf
 from bot.library.therapist_facts import FACTS as THERAPIST_FACTS
 from bot.library.therapist_facts import kept_therapists, value_said
@@ -141,6 +143,11 @@ def consent_date(scene: Scene) -> str:
 
 def kept(scene: Scene) -> list[dict[str, str]]:
     """Every answer that is stored, by its name in words, with its date; also while consent is withdrawn."""
+    return [*kept_answers(scene), *kept_maps(scene)]
+
+
+def kept_answers(scene: Scene) -> list[dict[str, str]]:
+    """The single answers."""
     answers = [
         {
             "name": scene.shelf.phrases["answers"][name],
@@ -309,4 +316,5 @@ FACTS: dict[str, Fact] = {
     **{name: Fact(find, longest) for name, (find, longest) in ANSWER_FACTS.items()},
     **{name: Fact(find, longest) for name, (find, longest) in CARE_FACTS.items()},
     **{name: Fact(find, longest) for name, (find, longest) in THERAPIST_FACTS.items()},
+    **{name: Fact(find, longest) for name, (find, longest) in MAP_FACTS.items()},
 }

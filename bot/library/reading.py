@@ -19,7 +19,11 @@ from bot.dialogue.world import World
 from bot.library import dates
 from bot.library.answers import FOLDER as ANSWERS
 from bot.library.answers import answer_faults, asking_from, read_answers
+from bot.library.body_reading import RULES as BODY_RULES
+from bot.library.body_reading import WORDS as BODY_WORDS
+from bot.library.body_reading import BodyTables, body_source_faults, body_tables
 from bot.library.care_reading import RULES, WORDS, CareTables, care_source_faults, care_tables
+from bot.library.export import RECIPES
 from bot.library.facts import DATE_LOCALES
 from bot.library.flows import ANYWHERE, read_flows
 from bot.library.geography import Places
@@ -57,7 +61,7 @@ TERMS, SOURCES = f"{LANGUAGE}/terms.yaml", "sources.yaml"
 NOT_COVERED = f"{LANGUAGE}/not_covered.yaml"
 NUMBERS, PLACES = "places/countries.yaml", f"{LANGUAGE}/places.yaml"
 SAFETY, SAFETY_WORDS = "rules/safety.yaml", f"{LANGUAGE}/safety.yaml"
-CARE_WORDS = {part: f"{LANGUAGE}/{name}" for part, name in {**WORDS, **THERAPIST_WORDS}.items()}
+CARE_WORDS = {part: f"{LANGUAGE}/{name}" for part, name in {**WORDS, **THERAPIST_WORDS, "areas": BODY_WORDS}.items()}
 FILES = (
     PHRASES,
     RED_FLAGS,
@@ -69,6 +73,7 @@ FILES = (
     SAFETY,
     SAFETY_WORDS,
     *RULES,
+    *BODY_RULES,
     *CARE_WORDS.values(),
     *THERAPIST_FILES,
 )
@@ -102,6 +107,7 @@ class Content:
     safety: SafetyTable | None
     care: CareTables | None
     therapy: TherapistTables | None
+    body: BodyTables | None
     terms: frozenset[str]
     aliases: Mapping[str, str]
     lists: Mapping[str, Any]
@@ -120,10 +126,12 @@ def open_library(folder: Path, today: date, retention_days: int = RETENTION_DAYS
     """
     content = read_content(folder, retention_days)
     faults = [*content.faults, *judge(content, grades)]
-    therapy = content.therapy
-    if faults or content.net is None or content.safety is None or content.care is None or therapy is None:
+    therapy, body = content.therapy, content.body
+    if faults or content.net is None or content.safety is None or content.care is None:
         raise ContentProblem(faults)
-    world = world_of(content, content.net, content.safety, content.care, therapy)
+    if therapy is None or body is None:
+        raise ContentProblem(faults)
+    world = world_of(content, content.net, content.safety, content.care, therapy, body)
     warnings = (*file_warnings(content.review_dates, today), *page_warnings(content.shelf, today))
     return Library(world, Words(content.shelf, world), warnings)
 
@@ -162,6 +170,7 @@ def read_content(folder: Path, retention_days: int = RETENTION_DAYS) -> Content:
         safety,
         care_tables(files, LANGUAGE, unread, safety, faults) if safety else None,
         therapist_tables(files, LANGUAGE, unread, faults),
+        body_tables(files, LANGUAGE, unread, safety, faults) if safety else None,
         *_terms(files[TERMS], faults),
         files[TERMS],
         _strange(files[NOT_COVERED], faults),
@@ -288,6 +297,7 @@ def judge(content: Content, grades: bool = True) -> Iterator[Fault]:
         yield from rule_source_faults(content)
         yield from care_source_faults(content.care, content.shelf.sources) if content.care else ()
         yield from therapist_source_faults(content.therapy, content.shelf.sources) if content.therapy else ()
+        yield from body_source_faults(content.body, content.shelf.sources)
     if PHRASES not in unread:
         yield from (Fault(PHRASES, sentence) for sentence in phrase_faults(content.shelf, html, plain))
     if f"flows/{ANYWHERE}.yaml" not in content.shaky:
@@ -326,7 +336,9 @@ def rule_source_faults(content: Content) -> Iterator[Fault]:
             yield Fault(name, f"the source «{source}» of «{entry}» is not in sources.yaml.")
 
 
-def world_of(content: Content, net: Net, safety: SafetyTable, care: CareTables, therapy: TherapistTables) -> World:
+def world_of(
+    content: Content, net: Net, safety: SafetyTable, care: CareTables, therapy: TherapistTables, body: BodyTables
+) -> World:
     """The rules of the talk, with every named function in its place."""
     pages = content.shelf.pages
     dates.warm_up()
@@ -348,6 +360,10 @@ def world_of(content: Content, net: Net, safety: SafetyTable, care: CareTables, 
         registers=therapy.registers,
         dates=dates.readings,
         asking=asking_from(content.shelf.answers, content.lists, content.strange),
+        body=body.body,
+        touch=body.touch,
+        lexicon=body.lexicon,
+        recipes=frozenset(RECIPES),
     )
 
 

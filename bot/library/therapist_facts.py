@@ -1,7 +1,6 @@
 """Facts about choosing a therapist: the shortlist in words, the rules of a country, the message, and a hold.
 
-Area names of the message come from content/<language>/therapists.yaml by way of `area_said` alone, and touch rules by
-way of TOUCH alone: both are seams to the plaque map.
+The names of places and how they may be touched are those of the plaque map.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -10,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from babel.lists import format_list
 
 from bot.care.registers import licence_in
-from bot.care.therapist_note import WISHES, Sentence, TouchOf, note, parted
+from bot.care.therapist_note import WISHES, Sentence, TouchOf, note
 from bot.care.therapists import Compared, Therapist, comparison
+from bot.care.touch import ruled
 from bot.dialogue.person import Answer
+from bot.dialogue.plaque_map import limits_of
 from bot.dialogue.therapist import asked_about, country_of, signs_about
 from bot.dialogue.therapist_view import (
     ALARM,
@@ -24,6 +25,7 @@ from bot.dialogue.therapist_view import (
     shortlist,
     therapist_of,
 )
+from bot.library.map_words import names_of
 
 if TYPE_CHECKING:
     from bot.library.facts import Scene
@@ -32,8 +34,6 @@ Find = Callable[["Scene"], Any]
 
 # Pages that say in one sentence how massage is regulated where the person is.
 RULED = ("therapist.warn_place", "therapist.question")
-# The touch rule of a plaque; None until the map says how each place may be touched.
-TOUCH: TouchOf | None = None
 # What a button may copy, in UTF-16 units.
 COPIED_AT_MOST = 256
 
@@ -210,20 +210,19 @@ def wishes(scene: "Scene") -> dict[str, str]:
 def note_lines(scene: "Scene") -> list[str]:
     """The message, sentence by sentence."""
     plaques = scene.person.plaques.plaques if scene.person.consented else ()
-    return [sentence_said(scene, each) for each in note(plaques, wishes(scene), TOUCH)]
+    return [sentence_said(scene, each) for each in note(plaques, wishes(scene), touch_of(scene))]
+
+
+def touch_of(scene: "Scene") -> TouchOf:
+    """How each place may be touched, by the rules of the plaque map."""
+    world, limits = scene.world, limits_of(scene.person, scene.world)
+    return lambda plaque: ruled(plaque, world.body, world.touch, limits).rule
 
 
 def sentence_said(scene: "Scene", sentence: Sentence) -> str:
     """One sentence of the message in words."""
-    places = listed(scene, (area_said(scene, area) for area in sentence.areas))
+    places = listed(scene, names_of(sentence.areas, scene.shelf, scene.world.body))
     return scene.shelf.fill(words(scene, "note", sentence.name), places=places, said=sentence.said)
-
-
-def area_said(scene: "Scene", area: str) -> str:
-    """A place as the person says it of their own body: "my LEFT elbow"."""
-    name, side = parted(area)
-    template = words(scene, "areas", name) or name.replace("_", " ")
-    return scene.shelf.fill(template, side=words(scene, "sides", side) if side else "")
 
 
 def note_copy(scene: "Scene") -> str:

@@ -8,7 +8,7 @@ from jinja2 import Environment, StrictUndefined, TemplateError
 
 from bot.care.registers import REGULATIONS, RegisterProblem, RegisterTable, register_table
 from bot.care.rule_tables import word_faults
-from bot.care.therapist_note import SENTENCES, SIDES
+from bot.care.therapist_note import SENTENCES
 from bot.care.therapists import (
     ASKED,
     LABELLED,
@@ -33,7 +33,7 @@ LENGTHS = (
     ("signs", "short", SHORT),
     ("signs", "label", LABELLED),
 )
-SECTIONS = ("questions", "signs", "groups", "regulation", "turn_to", "note", "sides", "areas")
+SECTIONS = ("questions", "signs", "groups", "regulation", "turn_to", "note")
 _JINJA = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - only tried, never shown
 
 
@@ -86,11 +86,7 @@ def therapist_word_faults(table: TherapistTable, registers: RegisterTable, words
     yield from word_faults(words, "groups", table.groups, ("ask",), WHERE)
     yield from word_faults(words, "regulation", (*REGULATIONS, "other"), ("says",), WHERE)
     yield from word_faults(words, "note", SENTENCES, ("says",), WHERE)
-    yield from word_faults(words, "sides", SIDES, ("says",), WHERE)
     yield from _turn_to_faults(registers, words)
-    yield from (
-        f"{WHERE}: «{section}» is missing." for section in ("areas",) if not isinstance(words.get(section), Mapping)
-    )
     yield from _lengths(words)
     yield from _unsaid(words)
 

@@ -49,7 +49,7 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
         "country_unclear zone_unclear hours_unclear file_failed my_fault changed_since too_fast not_kept "
         "date_unclear date_past date_far hour_unclear day_unclear day_ahead limits_unclear limits_long "
         "therapist_unclear therapist_long therapist_taken "
-        "not_covered not_covered_near topics_here answer_here".split()
+        "not_covered not_covered_near topics_here answer_here places_unclear places_everywhere".split()
     ),
     "toasts": {"already_done"},
     "engine": set("back menu leave sources more done none unsure ticked unticked".split()),
@@ -72,6 +72,7 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
         *(f"clinician_{kind}" for kind in KINDS),
     },
     "marks": set("done current open".split()),
+    "map": set("unknown_place not_said itch joint undated not_on_map wish".split()),
     "next_thing": set("consent clinician therapist map".split()) | set(NEXT.values()),
     "file": set("export_txt_name export_json_name export_txt_caption export_json_caption".split()),
     "terminal": set("how bye".split()),
