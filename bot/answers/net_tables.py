@@ -8,7 +8,7 @@ either the word or the two words.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 from bot.answers.net_values import (
@@ -26,6 +26,7 @@ from bot.answers.text import COMMA, DASH, Spelling, fold, spelling_of
 
 # Words of one syllable that double their last letter: stop, stopped; not swell, swelled, nor vomit, vomited.
 _DOUBLES = re.compile("[^aeiou]*[aeiou][^aeiouwxy]")
+_GROUPS = re.compile("<([^<>]*)>")  # the groups named in a line: <one> or <one|another>
 GAPS = {"..": 2, "...": 5}  # so many words may pass where a line says so
 WITHIN = 9  # a line's parts joined by "+" lie within so many words
 
@@ -230,10 +231,10 @@ class _Building:
     def _mask(self, word: str, where: str) -> int:
         if word in ("^", "$"):
             return self._bit(word)
-        if not (word.startswith("<") and word.endswith(">")):
-            return self._literal(word, where)
-        mask = 0
-        for name in word[1:-1].split("|"):
+        names = [name for inside in _GROUPS.findall(word) for name in inside.split("|")]
+        literal = "|".join(part for part in _GROUPS.sub("", word).split("|") if part)
+        mask = self._literal(literal, where) if literal else 0
+        for name in names:
             mask |= self._group(name, where)
         return mask
 
@@ -255,7 +256,7 @@ class _Building:
             topic=table["topic"],
             sources=tuple(table["sources"]),
             facts=tuple(table["facts"]),
-            lines=self._lines(table["lines"], where, within),
+            lines=self._lines([*table["lines"], *_pairs_of(table.get("two_of", ()))], where, within),
             unless=self._asides(table.get("unless", ()), where, within),
         )
 
@@ -300,6 +301,11 @@ def _bits(mask: int) -> Iterator[int]:
         mask &= mask - 1
 
 
+def _pairs_of(signs: Iterable[str]) -> Iterator[str]:
+    """The lines that find any two of these signs in one message."""
+    return (f"{one} & {two}" for one, two in combinations(signs, 2))
+
+
 def _names(pattern: Mapping[str, Any]) -> tuple[str, str, str]:
     return pattern["id"], pattern["level"], pattern["topic"]
 
@@ -340,7 +346,7 @@ _PATTERN: Mapping[str, type] = {
 _CONTEXT: Mapping[str, type] = {"id": str, "of": list, "lines": list}
 _KINDS: Mapping[type, str] = {str: "text", list: "list", dict: "table"}
 _MAY_BE_EMPTY = frozenset({"idioms", "set_aside", "instead", "numbers", "turns", "known_words"})
-_OPTIONAL = frozenset({"unless", "within", "clause"})
+_OPTIONAL = frozenset({"unless", "within", "clause", "two_of"})
 _ABOUT = frozenset({"language", "compiled", "reviewed_by", "review_by", "always"})
 
 
