@@ -95,11 +95,7 @@ def alarms(text: str, net: Net) -> Iterator[Alarm]:
 
 def _worth_trying(seen: Seen) -> list[int]:
     """The numbers of the lines of which the rarest group was said, worst first."""
-    found, present = set[int](), seen.present
-    while present:
-        bit = present & -present
-        found.update(seen.net.ways_by_group.get(bit, ()))
-        present ^= bit
+    found = set[int]().union(*(seen.net.ways_of(groups) for groups in seen.kinds))
     return sorted(found)
 
 

@@ -28,6 +28,7 @@ from bot.answers.text import COMMA, DASH, Spelling, fold, spelling_of
 _DOUBLES = re.compile("[^aeiou]*[aeiou][^aeiouwxy]")
 _GROUPS = re.compile("<([^<>]*)>")  # the groups named in a line: <one> or <one|another>
 GAPS = {"..": 2, "...": 5}  # so many words may pass where a line says so
+ALWAYS = 10**9  # how common the edges of sentences are, more than any word
 WITHIN = 9  # a line's parts joined by "+" lie within so many words
 
 
@@ -76,7 +77,7 @@ def _split(text: str) -> list[str]:
 
 
 class _Building:
-    """A net while it grows: one bit for each group, the tree of phrases, how many phrases each has, the faults met."""
+    """A net while it grows: one bit for each group, the tree of phrases, the faults met."""
 
     def __init__(self, tables: Mapping[str, Any]) -> None:
         self.tables = tables
@@ -84,7 +85,6 @@ class _Building:
         self.bits: dict[str, int] = {}
         self.phrases: dict[str, Any] = {}
         self.words: set[str] = set()
-        self.sizes: dict[int, int] = {}
         self.inner: set[str] = set()
 
     def net(self) -> Net:
@@ -117,15 +117,23 @@ class _Building:
         return tuple(sorted(patterns, key=lambda pattern: LEVELS.index(pattern.level)))
 
     def _by_group(self, ways: Sequence[tuple[Pattern, Line]]) -> dict[int, tuple[int, ...]]:
+        """The numbers of the lines under each group of their rarest item."""
         found: dict[int, list[int]] = {}
+        common = self._commonness()
         for number, (_, line) in enumerate(ways):
-            rarest = min(line.needs, key=self._commonness, default=0)
+            rarest = min(line.needs, key=lambda mask: sum(common.get(bit, 1) for bit in _bits(mask)), default=0)
             for bit in _bits(rarest):
                 found.setdefault(bit, []).append(number)
         return {bit: tuple(numbers) for bit, numbers in found.items()}
 
-    def _commonness(self, mask: int) -> int:
-        return sum(self.sizes.get(bit, 1) for bit in _bits(mask))
+    def _commonness(self) -> dict[int, int]:
+        """How often each group is likely to be said: a word that stands in many groups is an everyday word."""
+        common = {self._bit("^"): ALWAYS, self._bit("$"): ALWAYS}
+        for mask in _masks(self.phrases):
+            weight = mask.bit_count() ** 2
+            for bit in _bits(mask):
+                common[bit] = common.get(bit, 0) + weight
+        return common
 
     def _spelling(self, alarming: frozenset[str]) -> Spelling:
         instead = {
@@ -189,7 +197,6 @@ class _Building:
             for word in spelled:
                 node = node.setdefault(word, {})
             node[""] = node.get("", 0) | bit
-            self.sizes[bit] = self.sizes.get(bit, 0) + 1
 
     def _look_for_unused_groups(self) -> None:
         for name in self.tables["groups"]:
@@ -292,6 +299,15 @@ class _Building:
         for phrase in _split(table[name]):
             self._add(phrase, bit, f"«{name}» in denials")
         return bit
+
+
+def _masks(node: Mapping[str, Any]) -> Iterator[int]:
+    """The groups of every phrase in a tree of phrases."""
+    for word, below in node.items():
+        if word:
+            yield from _masks(below)
+        else:
+            yield below
 
 
 def _bits(mask: int) -> Iterator[int]:
