@@ -3,7 +3,7 @@
 The grammar of a line, written for editors at the head of `content/en/red_flags.yaml`: words and <groups> follow one
 another (small words may stand between), `..` lets two words pass and `...` five, ` + ` joins parts that stand near in
 any order, ` & ` sections that stand anywhere in the message, `^` and `$` are the edges of a sentence, `a|b_c` is
-either the word or the two words.
+either the word or the two words, `<group>|a` the group or the word. Of the signs in `two_of` any two make a line.
 """
 
 import re
@@ -405,6 +405,9 @@ def _pattern_faults(table: Mapping[str, Any]) -> Iterator[str]:
         yield f"red_flags: the pattern «{name}» has the level «{level}», which is none of {', '.join(LEVELS)}."
     if not str(table.get("within", WITHIN)).isdigit():
         yield f"red_flags: the pattern «{name}» has a «within» that is no number of words."
+    two_of = table.get("two_of", ["one", "two"])
+    if not isinstance(two_of, list) or len(two_of) < 2:
+        yield f"red_flags: the pattern «{name}» has a «two_of» that is no list of at least two signs."
     yield from _code_faults(table.get("sources"), "S-", f"the pattern «{name}»")
     yield from _code_faults(table.get("facts"), "F-", f"the pattern «{name}»")
 
