@@ -23,7 +23,9 @@ _ALIKE = str.maketrans(
     "abekmhopctyxijshd" + "aeikvoptux" + "lodi",
 )
 # Pictures that say a word; all others say nothing.
-_PICTURES = str.maketrans({"\U0001f198": " sos ", "\U0001f52a": " knife ", "\U0001f52b": " gun ", "\U0001fa78": " blood "})
+_PICTURES = str.maketrans(
+    {"\U0001f198": " sos ", "\U0001f52a": " knife ", "\U0001f52b": " gun ", "\U0001fa78": " blood "}
+)
 _MARKS = "['\u2018\u2019\u201b\u02bc\u02b9\u2032`\u00b4\uff07]"
 # What an apostrophe swallowed comes back, or "I'll" would read as "ill". "Mum's" becomes "mum is": no harm done.
 _SHORT_ENDS = tuple(
