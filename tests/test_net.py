@@ -197,6 +197,7 @@ def test_a_plain_denial_rings_nothing(text: str) -> None:
         "chest pain no fever",
         "I don't smoke, I have chest pain",
         "not suicidal but I don't want to wake up tomorrow",
+        "the rash does not fade under a glass",
     ],
 )
 def test_a_half_denial_still_rings(text: str) -> None:

@@ -324,7 +324,12 @@ def _denied_after(after: int, seen: Seen) -> bool:
 
 
 def _denied_before(hit: Hit, match: Match, seen: Seen) -> bool:
-    """True when a denial stands before the hit with nothing but small words, or a list of signs, between."""
+    """True when a denial stands before the hit with nothing but small words, or a list of signs, between.
+
+    A hit that begins with a denial ("not fading") is a sign by itself: the "does" of "does not" must not take it back.
+    """
+    if hit.end > hit.start and seen.cover[hit.start] & seen.net.denials.before:
+        return False
     own = {at for other in match for at in range(other.start, other.end)}
     joins = _joins(hit, match, seen)
     for at in range(hit.start - 1, max(-1, hit.start - 1 - REACH), -1):
