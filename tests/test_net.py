@@ -54,6 +54,25 @@ def test_nobody_who_is_well_is_frightened() -> None:
     assert [(text, alarm) for text, alarm in rung if alarm] == []
 
 
+# What the net says to a stranger's harmless sentence although nothing is wrong, each with the reason why it stays.
+HARMLESS_BUT_RINGS: dict[str, str] = {}
+
+
+def strangers(name: str) -> list[tuple[str, str]]:
+    """The sentences of people who had not seen the net, with the level each deserves."""
+    return [(level, text) for level, text in (line.split("\t", 1) for line in sentences(f"strangers_{name}_dev.tsv"))]
+
+
+def test_strangers_in_danger_are_heard() -> None:
+    heard = [(wanted, level(text), text) for wanted, text in strangers("alarms")]
+    assert [row for row in heard if not row[1] or LEVELS.index(row[1]) > LEVELS.index(row[0])] == []
+
+
+def test_strangers_who_are_well_are_not_frightened() -> None:
+    rung = [(text, find(text, NET)) for _, text in strangers("lookalikes")]
+    assert [(text, alarm) for text, alarm in rung if alarm and text not in HARMLESS_BUT_RINGS] == []
+
+
 def test_the_sets_are_wide_and_no_sentence_stands_twice() -> None:
     dangers, lookalikes = sentences("alarms_dev.txt"), sentences("lookalikes_dev.txt")
     texts = [line.split("\t")[2] for line in dangers] + lookalikes
@@ -121,6 +140,22 @@ def test_words_hidden_on_purpose_are_read(text: str) -> None:
 
 def test_a_call_for_help_may_be_a_picture() -> None:
     assert topic("🆘") == "call_for_help"
+    assert level("😞🔪 me every night") == "crisis"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("hindi ako makahinga", "breathing"),
+        ("me duele el pecho", "chest_pain"),
+        ("meine Zunge ist geschwollen", "anaphylaxis"),
+        ("seene mein dard", "chest_pain"),
+        ("my papa no fit talk, im mouth don bend", "stroke"),
+        ("quiero morir", "suicide"),
+    ],
+)
+def test_fear_falls_back_on_the_mother_tongue(text: str, wanted: str) -> None:
+    assert topic(text) == wanted
 
 
 # --- the rules -------------------------------------------------------------------------------------------------------
@@ -162,6 +197,7 @@ def test_a_plain_denial_rings_nothing(text: str) -> None:
         "chest pain no fever",
         "I don't smoke, I have chest pain",
         "not suicidal but I don't want to wake up tomorrow",
+        "the rash does not fade under a glass",
     ],
 )
 def test_a_half_denial_still_rings(text: str) -> None:
@@ -273,6 +309,33 @@ def test_what_explains_one_thing_away_does_not_reach_the_next(text: str) -> None
     assert level(text) == "today"
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("she is burning up. She keeps drifting off", "emergency"),
+        ("no fever at all, but his neck is stiff and the light hurts", "emergency"),
+        ("she is burning up", None),
+        ("her neck is stiff", None),
+        ("he keeps drifting off, no fever", None),
+    ],
+)
+def test_two_signs_of_a_list_are_an_alarm_and_one_of_them_is_none(text: str, wanted: str | None) -> None:
+    assert level(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("what do you do if I write that my chest hurts", None),
+        ("in the film the hero has a heart attack", None),
+        ("while watching a film my chest went tight", "emergency"),
+        ("I saw a film yesterday. Now my chest is tight", "emergency"),
+    ],
+)
+def test_a_story_is_told_apart_from_what_happens_to_the_teller(text: str, wanted: str | None) -> None:
+    assert level(text) == wanted
+
+
 # --- which alarm wins ------------------------------------------------------------------------------------------------
 
 
@@ -348,6 +411,12 @@ FIRST = TABLES["patterns"][0]["id"]
         ({"sources": ["memory"]}, f"the pattern «{FIRST}» cites «memory», which is no S- number."),
         ({"facts": ["F-x"]}, f"the pattern «{FIRST}» cites «F-x», which is no F- number."),
         ({"topic": ""}, f"the pattern «{FIRST}» has an empty «topic»."),
+        (
+            {"two_of": ["<pain>"]},
+            f"the pattern «{FIRST}» has a «two_of» that is no list of at least two signs.",
+        ),
+        ({"two_of": ["<pain>", "<no>"]}, f"the pattern «{FIRST}» names the group «no», which does not exist."),
+        ({"lines": ["<no>|ache"]}, f"the pattern «{FIRST}» names the group «no», which does not exist."),
         ({"within": "near"}, f"the pattern «{FIRST}» has a «within» that is no number of words."),
         ({"colour": "red"}, f"the pattern «{FIRST}» has «colour», which is not known here."),
         ({"id": TABLES["patterns"][1]["id"]}, f"the id «{TABLES['patterns'][1]['id']}» is given twice."),

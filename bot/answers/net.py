@@ -95,11 +95,7 @@ def alarms(text: str, net: Net) -> Iterator[Alarm]:
 
 def _worth_trying(seen: Seen) -> list[int]:
     """The numbers of the lines of which the rarest group was said, worst first."""
-    found, present = set[int](), seen.present
-    while present:
-        bit = present & -present
-        found.update(seen.net.ways_by_group.get(bit, ()))
-        present ^= bit
+    found = set[int]().union(*(seen.net.ways_of(groups) for groups in seen.kinds))
     return sorted(found)
 
 
@@ -328,7 +324,12 @@ def _denied_after(after: int, seen: Seen) -> bool:
 
 
 def _denied_before(hit: Hit, match: Match, seen: Seen) -> bool:
-    """True when a denial stands before the hit with nothing but small words, or a list of signs, between."""
+    """True when a denial stands before the hit with nothing but small words, or a list of signs, between.
+
+    A hit that begins with a denial ("not fading") is a sign by itself: the "does" of "does not" must not take it back.
+    """
+    if hit.end > hit.start and seen.cover[hit.start] & seen.net.denials.before:
+        return False
     own = {at for other in match for at in range(other.start, other.end)}
     joins = _joins(hit, match, seen)
     for at in range(hit.start - 1, max(-1, hit.start - 1 - REACH), -1):

@@ -3,12 +3,12 @@
 The grammar of a line, written for editors at the head of `content/en/red_flags.yaml`: words and <groups> follow one
 another (small words may stand between), `..` lets two words pass and `...` five, ` + ` joins parts that stand near in
 any order, ` & ` sections that stand anywhere in the message, `^` and `$` are the edges of a sentence, `a|b_c` is
-either the word or the two words.
+either the word or the two words, `<group>|a` the group or the word. Of the signs in `two_of` any two make a line.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 from bot.answers.net_values import (
@@ -26,7 +26,9 @@ from bot.answers.text import COMMA, DASH, Spelling, fold, spelling_of
 
 # Words of one syllable that double their last letter: stop, stopped; not swell, swelled, nor vomit, vomited.
 _DOUBLES = re.compile("[^aeiou]*[aeiou][^aeiouwxy]")
+_GROUPS = re.compile("<([^<>]*)>")  # the groups named in a line: <one> or <one|another>
 GAPS = {"..": 2, "...": 5}  # so many words may pass where a line says so
+ALWAYS = 10**9  # how common the edges of sentences are, more than any word
 WITHIN = 9  # a line's parts joined by "+" lie within so many words
 
 
@@ -75,7 +77,7 @@ def _split(text: str) -> list[str]:
 
 
 class _Building:
-    """A net while it grows: one bit for each group, the tree of phrases, how many phrases each has, the faults met."""
+    """A net while it grows: one bit for each group, the tree of phrases, the faults met."""
 
     def __init__(self, tables: Mapping[str, Any]) -> None:
         self.tables = tables
@@ -83,7 +85,6 @@ class _Building:
         self.bits: dict[str, int] = {}
         self.phrases: dict[str, Any] = {}
         self.words: set[str] = set()
-        self.sizes: dict[int, int] = {}
         self.inner: set[str] = set()
 
     def net(self) -> Net:
@@ -116,15 +117,23 @@ class _Building:
         return tuple(sorted(patterns, key=lambda pattern: LEVELS.index(pattern.level)))
 
     def _by_group(self, ways: Sequence[tuple[Pattern, Line]]) -> dict[int, tuple[int, ...]]:
+        """The numbers of the lines under each group of their rarest item."""
         found: dict[int, list[int]] = {}
+        common = self._commonness()
         for number, (_, line) in enumerate(ways):
-            rarest = min(line.needs, key=self._commonness, default=0)
+            rarest = min(line.needs, key=lambda mask: sum(common.get(bit, 1) for bit in _bits(mask)), default=0)
             for bit in _bits(rarest):
                 found.setdefault(bit, []).append(number)
         return {bit: tuple(numbers) for bit, numbers in found.items()}
 
-    def _commonness(self, mask: int) -> int:
-        return sum(self.sizes.get(bit, 1) for bit in _bits(mask))
+    def _commonness(self) -> dict[int, int]:
+        """How often each group is likely to be said: a word that stands in many groups is an everyday word."""
+        common = {self._bit("^"): ALWAYS, self._bit("$"): ALWAYS}
+        for mask in _masks(self.phrases):
+            weight = mask.bit_count() ** 2
+            for bit in _bits(mask):
+                common[bit] = common.get(bit, 0) + weight
+        return common
 
     def _spelling(self, alarming: frozenset[str]) -> Spelling:
         instead = {
@@ -188,7 +197,6 @@ class _Building:
             for word in spelled:
                 node = node.setdefault(word, {})
             node[""] = node.get("", 0) | bit
-            self.sizes[bit] = self.sizes.get(bit, 0) + 1
 
     def _look_for_unused_groups(self) -> None:
         for name in self.tables["groups"]:
@@ -230,10 +238,10 @@ class _Building:
     def _mask(self, word: str, where: str) -> int:
         if word in ("^", "$"):
             return self._bit(word)
-        if not (word.startswith("<") and word.endswith(">")):
-            return self._literal(word, where)
-        mask = 0
-        for name in word[1:-1].split("|"):
+        names = [name for inside in _GROUPS.findall(word) for name in inside.split("|")]
+        literal = "|".join(part for part in _GROUPS.sub("", word).split("|") if part)
+        mask = self._literal(literal, where) if literal else 0
+        for name in names:
             mask |= self._group(name, where)
         return mask
 
@@ -255,7 +263,7 @@ class _Building:
             topic=table["topic"],
             sources=tuple(table["sources"]),
             facts=tuple(table["facts"]),
-            lines=self._lines(table["lines"], where, within),
+            lines=self._lines([*table["lines"], *_pairs_of(table.get("two_of", ()))], where, within),
             unless=self._asides(table.get("unless", ()), where, within),
         )
 
@@ -293,11 +301,25 @@ class _Building:
         return bit
 
 
+def _masks(node: Mapping[str, Any]) -> Iterator[int]:
+    """The groups of every phrase in a tree of phrases."""
+    for word, below in node.items():
+        if word:
+            yield from _masks(below)
+        else:
+            yield below
+
+
 def _bits(mask: int) -> Iterator[int]:
     """The single bits of a mask, lowest first."""
     while mask:
         yield mask & -mask
         mask &= mask - 1
+
+
+def _pairs_of(signs: Iterable[str]) -> Iterator[str]:
+    """The lines that find any two of these signs in one message."""
+    return (f"{one} & {two}" for one, two in combinations(signs, 2))
 
 
 def _names(pattern: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -340,7 +362,7 @@ _PATTERN: Mapping[str, type] = {
 _CONTEXT: Mapping[str, type] = {"id": str, "of": list, "lines": list}
 _KINDS: Mapping[type, str] = {str: "text", list: "list", dict: "table"}
 _MAY_BE_EMPTY = frozenset({"idioms", "set_aside", "instead", "numbers", "turns", "known_words"})
-_OPTIONAL = frozenset({"unless", "within", "clause"})
+_OPTIONAL = frozenset({"unless", "within", "clause", "two_of"})
 _ABOUT = frozenset({"language", "compiled", "reviewed_by", "review_by", "always"})
 
 
@@ -383,6 +405,9 @@ def _pattern_faults(table: Mapping[str, Any]) -> Iterator[str]:
         yield f"red_flags: the pattern «{name}» has the level «{level}», which is none of {', '.join(LEVELS)}."
     if not str(table.get("within", WITHIN)).isdigit():
         yield f"red_flags: the pattern «{name}» has a «within» that is no number of words."
+    two_of = table.get("two_of", ["one", "two"])
+    if not isinstance(two_of, list) or len(two_of) < 2:
+        yield f"red_flags: the pattern «{name}» has a «two_of» that is no list of at least two signs."
     yield from _code_faults(table.get("sources"), "S-", f"the pattern «{name}»")
     yield from _code_faults(table.get("facts"), "F-", f"the pattern «{name}»")
 

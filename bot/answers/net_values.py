@@ -4,7 +4,7 @@ Groups of words are single bits and their unions masks, so that asking whether a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from bot.answers.text import Spelling
@@ -100,3 +100,12 @@ class Net:
     idioms: tuple[Line, ...]
     contexts: tuple[Context, ...]
     denials: Denials
+    known_ways: dict[int, tuple[int, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    def ways_of(self, groups: int) -> tuple[int, ...]:
+        """The numbers of the lines worth trying when a phrase of these groups was said (remembered)."""
+        if groups not in self.known_ways:
+            self.known_ways[groups] = tuple(
+                number for bit, numbers in self.ways_by_group.items() if groups & bit for number in numbers
+            )
+        return self.known_ways[groups]

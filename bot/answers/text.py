@@ -22,6 +22,10 @@ _ALIKE = str.maketrans(
     "авекмнорстухіјѕһԁ" + "αεικνορτυχ" + "łøđı",
     "abekmhopctyxijshd" + "aeikvoptux" + "lodi",
 )
+# Pictures that say a word; all others say nothing.
+_PICTURES = str.maketrans(
+    {"\U0001f198": " sos ", "\U0001f52a": " knife ", "\U0001f52b": " gun ", "\U0001fa78": " blood "}
+)
 _MARKS = "['\u2018\u2019\u201b\u02bc\u02b9\u2032`\u00b4\uff07]"
 # What an apostrophe swallowed comes back, or "I'll" would read as "ill". "Mum's" becomes "mum is": no harm done.
 _SHORT_ENDS = tuple(
@@ -34,7 +38,7 @@ _SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-_*]{1,3}[^\W\d_](?![^\W_])){2,
 _THRICE = re.compile(r"([^\W\d_])\1{2,}")
 _TWICE = re.compile(r"(.)\1+")
 _PIECES = re.compile(
-    r"\d+[.,]\d+|[^\W_]+(?:[@$!*|][^\W_]+)*|\.{2,}|[.!?;]+|[,:()\n]|(?<=\s)[-\u2013\u2014]+(?=\s)|\u2026|\U0001f198"
+    r"\d+[.,]\d+|[^\W_]+(?:[@$!*|][^\W_]+)*|\.{2,}|[.!?;]+|[,:()\n]|(?<=\s)[-\u2013\u2014]+(?=\s)|\u2026"
 )
 _DISGUISE = str.maketrans("013457@$!|*", "oieastasii\0")
 _BY_KIND = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
@@ -50,7 +54,7 @@ def fold(text: str) -> str:
     text = _APOSTROPHES.sub("", text)
     if text.isascii():
         return text
-    apart = unicodedata.normalize("NFKD", text.translate(_ALIKE)).casefold()
+    apart = unicodedata.normalize("NFKD", text.translate(_PICTURES).translate(_ALIKE)).casefold()
     return "".join(_visible(apart)).translate(_ALIKE)
 
 
@@ -58,7 +62,7 @@ def _visible(apart: str) -> Iterator[str]:
     for letter in apart:
         kind = unicodedata.category(letter)
         if kind not in ("Mn", "Me", "Cf", "Cs"):
-            yield " " if kind == "So" and letter != "\U0001f198" else letter
+            yield " " if kind == "So" else letter
 
 
 def pieces(text: str) -> list[str]:
@@ -76,7 +80,7 @@ def _piece(found: str) -> str:
         return COMMA
     if found[0] in "\n-\u2013\u2014\u2026":
         return DASH
-    return "sos" if found == "\U0001f198" else found
+    return found
 
 
 def squeezed(word: str) -> str:
