@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from bot.answers.net import find
+from bot.answers.second_look import heard
 from bot.dialogue.effects import Button, Effect, Forget, Note, Say, SendFile, Toast
 from bot.dialogue.events import Blocked, Chose, Event, FileFailed, InGroup, ReminderDue
 from bot.dialogue.person import Passing, Person, Place
@@ -138,7 +138,7 @@ class Turns:
 
     def alarm(self, person_id: int, event: Event, now: datetime) -> Rendered | None:
         """The screen of an emergency or crisis sentence without opening or keeping anything, or None."""
-        alarm = find(written(event), self._world.net)
+        alarm = heard(written(event), self._world.net, self._world.look)
         if alarm is None:
             return None
         screen = alarm_screen(self._world, alarm)

@@ -1,6 +1,7 @@
 """The red-flag net: nobody in danger is missed, and few who are well are frightened.
 
-`safety/` holds the sentences the net was built with; a pattern is mended, never a sentence. The rules tested one by
+`red_flag_examples` in content holds the sentences the net was built with, `safety/` those of strangers; a pattern is
+mended, never a sentence. The rules tested one by
 one here are those at the head of `content/en/red_flags.yaml`.
 """
 
@@ -20,6 +21,7 @@ from bot.answers.text import fold
 
 HOME = Path(__file__).resolve().parent
 SAFETY = HOME / "safety"
+EXAMPLES = HOME.parent / "content/en/red_flag_examples"
 TABLES: dict[str, Any] = yaml.load(
     (HOME.parent / "content/en/red_flags.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader
 )
@@ -27,7 +29,8 @@ NET: Net = net_from(TABLES)
 
 
 def sentences(name: str) -> list[str]:
-    return (SAFETY / name).read_text(encoding="utf-8").splitlines()
+    folder = SAFETY if name.startswith("strangers") else EXAMPLES
+    return (folder / name).read_text(encoding="utf-8").splitlines()
 
 
 def level(text: str) -> Level | None:
@@ -44,13 +47,13 @@ def topic(text: str) -> str | None:
 
 
 def test_everyone_in_danger_is_heard() -> None:
-    wanted = [tuple(line.split("\t")) for line in sentences("alarms_dev.txt")]
+    wanted = [tuple(line.split("\t")) for line in sentences("alarms.tsv")]
     heard = [(level(text), topic(text), text) for _, _, text in wanted]
     assert [pair for pair in zip(wanted, heard, strict=True) if pair[0] != pair[1]] == []
 
 
 def test_nobody_who_is_well_is_frightened() -> None:
-    rung = [(text, find(text, NET)) for text in sentences("lookalikes_dev.txt")]
+    rung = [(text, find(text, NET)) for text in sentences("calm.txt")]
     assert [(text, alarm) for text, alarm in rung if alarm] == []
 
 
@@ -74,20 +77,20 @@ def test_strangers_who_are_well_are_not_frightened() -> None:
 
 
 def test_the_sets_are_wide_and_no_sentence_stands_twice() -> None:
-    dangers, lookalikes = sentences("alarms_dev.txt"), sentences("lookalikes_dev.txt")
+    dangers, lookalikes = sentences("alarms.tsv"), sentences("calm.txt")
     texts = [line.split("\t")[2] for line in dangers] + lookalikes
     assert len(dangers) >= 300 and len(lookalikes) >= 300
     assert sorted({text for text in texts if texts.count(text) > 1}) == []
 
 
 def test_every_topic_of_the_net_has_a_sentence() -> None:
-    said = {line.split("\t")[1] for line in sentences("alarms_dev.txt")}
+    said = {line.split("\t")[1] for line in sentences("alarms.tsv")}
     assert {pattern.topic for pattern in NET.patterns} == said
 
 
 @pytest.mark.parametrize("before", ["Hi, quick question. ", "my plaques are itchy. ", "I am 34. "])
 def test_what_was_said_before_hides_nothing(before: str) -> None:
-    lines = random.Random(11).sample(sentences("alarms_dev.txt"), 300)
+    lines = random.Random(11).sample(sentences("alarms.tsv"), 300)
     heard = [(line.split("\t")[0], level(before + line.split("\t")[2]), line) for line in lines]
     assert [line for wanted, found, line in heard if not found or LEVELS.index(found) > LEVELS.index(wanted)] == []
 

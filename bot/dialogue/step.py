@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.answers.asking import Reply
-from bot.answers.net import Alarm, find
+from bot.answers.net import Alarm
+from bot.answers.second_look import heard
 from bot.dialogue import asking
 from bot.dialogue.effects import Effect, Facts, Say, Toast
 from bot.dialogue.events import (
@@ -77,7 +78,7 @@ def stepped(world: World, person: Person, event: Event, now: datetime) -> Step:
         case FileFailed():
             return again(person, "file_failed")
     if words := written(event):
-        alarm = find(words, world.net)
+        alarm = heard(words, world.net, world.look)
         if alarm:
             return sound(world, person, alarm, now)
     return talk(world, awake(world, person), event, now)
@@ -151,7 +152,7 @@ def alarm_screen(world: World, alarm: Alarm) -> str:
 
 def in_group(world: World, person: Person, event: InGroup) -> Step:
     """Others read along: an emergency is answered, everything else once with the way to a private chat."""
-    alarm = find(event.text, world.net) if event.text else None
+    alarm = heard(event.text, world.net, world.look) if event.text else None
     if alarm:
         screen = alarm_screen(world, alarm)
         return replace(person, step=person.step + 1), (Say(screen, urgent=True),)

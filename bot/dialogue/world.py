@@ -10,6 +10,7 @@ from typing import Protocol
 
 from bot.answers.asking import Asking
 from bot.answers.net import Net
+from bot.answers.second_look import SecondLook
 from bot.care.body import Body
 from bot.care.body_pieces import Lexicon
 from bot.care.clinician import ViewTable
@@ -124,6 +125,7 @@ class World:
     labels: Mapping[str, Mapping[str, str]]
     places: Geography
     net: Net
+    look: SecondLook
     alarms: Mapping[str, str]
     consent_version: str
     safety: SafetyTable

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.answers.asking import Reply, reply
-from bot.answers.net import Alarm, find
+from bot.answers.net import Alarm
+from bot.answers.second_look import heard
 from bot.dialogue.asking import ANSWER, WHICH, uncovered
 from bot.dialogue.effects import Say
 from bot.dialogue.person import Person
@@ -19,7 +20,7 @@ STRANGER = Person(1)
 
 def answered(library: Library, question: str, now: datetime) -> dict[str, Any]:
     """What a stranger who asks this would read: kind, entry, text, sources and score; alarms come first."""
-    alarm = find(question, library.world.net)
+    alarm = heard(question, library.world.net, library.world.look)
     if alarm:
         return alarmed(library, alarm, now)
     found = reply(library.world.asking, question, now.date())

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.answers.net import Net, NetProblem, net_from
+from bot.answers.second_look import SecondLook, second_look_of
 from bot.care.safety import SafetyProblem, SafetyTable, safety_table, word_faults
 from bot.dialogue.asking import ANSWER, WHICH
 from bot.dialogue.decisions import DECISIONS
@@ -23,6 +24,7 @@ from bot.library.body_reading import RULES as BODY_RULES
 from bot.library.body_reading import WORDS as BODY_WORDS
 from bot.library.body_reading import BodyTables, body_source_faults, body_tables
 from bot.library.care_reading import RULES, WORDS, CareTables, care_source_faults, care_tables
+from bot.library.examples import Examples, read_examples
 from bot.library.export import RECIPES
 from bot.library.facts import DATE_LOCALES
 from bot.library.flows import ANYWHERE, read_flows
@@ -112,6 +114,7 @@ class Content:
     aliases: Mapping[str, str]
     lists: Mapping[str, Any]
     strange: tuple[str, ...]
+    examples: Examples
     faults: tuple[Fault, ...]
     shaky: frozenset[str]
     unread: frozenset[str]
@@ -174,6 +177,7 @@ def read_content(folder: Path, retention_days: int = RETENTION_DAYS) -> Content:
         *_terms(files[TERMS], faults),
         files[TERMS],
         _strange(files[NOT_COVERED], faults),
+        read_examples(folder / LANGUAGE, faults),
         tuple(faults),
         shaky,
         frozenset(unread),
@@ -336,6 +340,13 @@ def rule_source_faults(content: Content) -> Iterator[Fault]:
             yield Fault(name, f"the source «{source}» of «{entry}» is not in sources.yaml.")
 
 
+def second_look(content: Content, net: Net) -> SecondLook:
+    """What the examples teach; people who ask what the guide answers, or what it does not cover, are well."""
+    asked = (phrasing for answer in content.shelf.answers.values() for phrasing in (answer.page.title, *answer.asked))
+    calm = (*content.examples.calm, *asked, *content.strange)
+    return second_look_of(content.examples.alarms, calm, net.spelling.read)
+
+
 def world_of(
     content: Content, net: Net, safety: SafetyTable, care: CareTables, therapy: TherapistTables, body: BodyTables
 ) -> World:
@@ -350,6 +361,7 @@ def world_of(
         labels={name: _labels(name, content) for name in pages},
         places=Places(content.shelf.places.countries, {**content.shelf.places.named(), **content.aliases}),
         net=net,
+        look=second_look(content, net),
         alarms=content.alarms,
         consent_version=consent_version(content.shelf),
         safety=safety,
