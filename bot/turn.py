@@ -20,6 +20,7 @@ from bot.answers.net import find
 from bot.dialogue.effects import Button, Effect, Forget, Note, Say, SendFile, Toast
 from bot.dialogue.events import Blocked, Chose, Event, FileFailed, InGroup, ReminderDue
 from bot.dialogue.person import Passing, Person, Place
+from bot.dialogue.reminding import handed_back, quiet_of, rested
 from bot.dialogue.step import alarm_screen, step, written
 from bot.dialogue.world import World
 from bot.library.markup import split_text
@@ -132,6 +133,19 @@ class Turns:
             if record and not record.person.consented and not record.outbox:
                 await self._store.erase(person_id, record)
 
+    async def hand_back(self, person_id: int, entry_id: str) -> None:
+        """A reminder that could not go in its time is taken out of the outbox, and what it said is due again: as it was
+        then is not how it would be said now.
+        """
+        async with self._lanes.setdefault(person_id, asyncio.Lock()):
+            record = await self._store.load(person_id)
+            entry = next((entry for entry in record.outbox if entry.id == entry_id), None) if record else None
+            if record is None or entry is None:
+                return
+            outbox = tuple(held for held in record.outbox if held.at != entry.at or held.rank != "reminder")
+            person = handed_back(record.person, entry.at)
+            await self._store.keep(replace(record, person=person, outbox=outbox))
+
     async def block(self, person_id: int) -> None:
         """Note that a send found us blocked: nothing is offered to this person until they return."""
         await self.take(person_id, [Arrival(Blocked())], self._now())
@@ -173,6 +187,10 @@ class Turns:
             return with_alarm(draft, arrival, alarm, now)
         if isinstance(arrival.event, InGroup):
             return replace(draft, changed=True)
+        if isinstance(arrival.event, ReminderDue):
+            # Nobody asked, so nobody is told; what was due comes again in a while.
+            record = replace(draft.record, person=rested(draft.record.person, now))
+            return replace(draft, record=record, changed=True)
         menu = self._world.graph.commands["menu"]
         person = draft.record.person.at(Place(menu), ())
         return self._effected(draft, arrival, person, (Say(menu, note="my_fault"),), now)
@@ -208,7 +226,11 @@ class Turns:
         pieces = split_text(rendered.text)
         pressed = arrival.event.message_id if isinstance(arrival.event, Chose) else None
         rank: Rank = "reminder" if isinstance(arrival.event, ReminderDue) else "answer"
-        entries = [Entry(f"{entry_id}.{n}", now, text, rank=rank, urgent=say.urgent) for n, text in enumerate(pieces)]
+        hush = quiet_of(record.person).begins(now) if rank == "reminder" and say.subject else None
+        entries = [
+            Entry(f"{entry_id}.{n}", now, text, rank=rank, urgent=say.urgent, silent=say.silent, hush=hush)
+            for n, text in enumerate(pieces)
+        ]
         strips = None if say.edit or say.subject else pressed or record.keyboard
         if say.subject:
             entries = [replace(entry, beside=True) for entry in entries]
@@ -273,7 +295,8 @@ class Turns:
         """The first new entry written as `sending` when it will go out at once: that mark costs nothing."""
         old = {entry.id for entry in before.outbox}
         fresh = [entry for entry in record.outbox if entry.id not in old]
-        if not fresh or not self._would_go_now(record.person.id):
+        # A reminder is marked when it is tried: one that never was must still make its sound after a crash.
+        if not fresh or fresh[0].rank == "reminder" or not self._would_go_now(record.person.id):
             return record
         outbox = tuple(replace(e, state="sending") if e is fresh[0] else e for e in record.outbox)
         return replace(record, outbox=outbox)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.dialogue import asking, clinician, suits
+from bot.dialogue import asking, clinician, coming, reminder_buttons, suits
 from bot.dialogue.check import CHANGES, begin_check, check_door, reports, take_group
 from bot.dialogue.effects import Forget, SendFile
 from bot.dialogue.items import CORRECTABLE
@@ -181,3 +181,4 @@ DECISIONS: dict[str, Decision] = {
     ]
 }
 DECISIONS |= clinician.DECISIONS | suits.DECISIONS | asking.DECISIONS
+DECISIONS |= reminder_buttons.DECISIONS | coming.DECISIONS

@@ -1,6 +1,6 @@
 """Named functions that fill list screens. Labels come from the page; here are only keys and facts."""
 
-from bot.dialogue import asking, clinician, suits
+from bot.dialogue import asking, clinician, coming, reminder_buttons, suits
 from bot.dialogue.check import check_findings
 from bot.dialogue.readers import home_country
 from bot.dialogue.world import Item, Items, Moment
@@ -44,4 +44,6 @@ ITEMS: dict[str, Items] = {
     **clinician.ITEMS,
     **suits.ITEMS,
     **asking.ITEMS,
+    **reminder_buttons.ITEMS,
+    **coming.ITEMS,
 }

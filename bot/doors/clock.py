@@ -11,6 +11,8 @@ from typing import Protocol
 import structlog
 
 from bot.dialogue.events import ReminderDue
+from bot.dialogue.reminding import quiet_of
+from bot.dialogue.step import ROWS
 from bot.doors.sender import Clock, Sender
 from bot.store.due import Terms, what_is_due
 from bot.store.interface import Store, StoreProblem
@@ -34,7 +36,7 @@ class Requests(Protocol):
 
 
 class Ticker:
-    """Looks after what is due: unsent words, records whose time is up, notices, and requests to erase."""
+    """Looks after what is due: unsent words, reminders, records whose time is up, notices, and requests to erase."""
 
     def __init__(
         self,
@@ -49,6 +51,8 @@ class Ticker:
         self._store, self._requests, self._turns, self._sender = store, requests, turns, sender
         self._terms, self._now, self._clock = terms, now, clock
         self._failing: set[str] = set()
+        # Whose notice waits for the end of their quiet hours: nothing else of theirs is due meanwhile.
+        self._resting: dict[int, datetime] = {}
 
     async def run(self) -> None:
         """Tick until cancelled; a record that fails is logged and holds up nobody else."""
@@ -62,8 +66,9 @@ class Ticker:
         for person_id in await asyncio.to_thread(self._requests.erase_requests):
             await self._guarded(self._drop(person_id), before)
         now = self._now()
+        self._resting = {person_id: until for person_id, until in self._resting.items() if until > now}
         for person_id in self._store.due(now):
-            if not self._sender.holds(person_id):
+            if not self._sender.holds(person_id) and person_id not in self._resting:
                 await self._guarded(self._serve(person_id, now), before)
 
     async def _serve(self, person_id: int, now: datetime) -> None:
@@ -74,12 +79,20 @@ class Ticker:
             match reason:
                 case "outbox":
                     self._sender.submit(person_id, record.outbox, again=True)
+                case "reminders":
+                    await self._remind(person_id, ROWS, now)
+                case "notice" if quiet_of(record.person).holds(now) and not record.person.paused_at:
+                    self._resting[person_id] = quiet_of(record.person).ends(now)
                 case "notice":
-                    kept = await self._turns.take(person_id, [Arrival(ReminderDue("retention"))], now)
-                    self._sender.submit(person_id, kept.entries, fresh=kept.fresh)
+                    await self._remind(person_id, "retention", now)
                 case "drop" | "retention":
                     await self._drop(person_id)
                     return
+
+    async def _remind(self, person_id: int, kind: str, now: datetime) -> None:
+        """A turn that nobody asked for, and its words to the sender."""
+        kept = await self._turns.take(person_id, [Arrival(ReminderDue(kind))], now)
+        self._sender.submit(person_id, kept.entries, fresh=kept.fresh)
 
     async def _drop(self, person_id: int) -> None:
         """Nothing of the person is left, nor anything on its way to them."""

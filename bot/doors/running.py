@@ -75,6 +75,8 @@ class House:
             on_receipt_sent=self._turns.close,
             on_undrawn=self._undrawn,
             on_private_sent=self._turns.tidy,
+            hand_back=self._turns.hand_back,
+            wall=now,
         )
         attempts = Attempts(settings.data_dir / "polling.tries")
         self._door = TelegramDoor(

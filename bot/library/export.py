@@ -8,6 +8,7 @@ import orjson
 
 from bot.dialogue.person import Person
 from bot.library.facts import Scene, kept
+from bot.library.reminder_facts import all_rows
 from bot.library.shelf import Shelf
 from bot.library.words import Words
 
@@ -35,7 +36,10 @@ def export(recipe: str, person: Person, document: dict[str, Any], words: Words, 
 def readable(person: Person, words: Words, now: datetime) -> str:
     """Everything kept about the person, in words."""
     shelf: Shelf = words.shelf
-    answers = kept(Scene(person, now, shelf, words.world, {}))
+    scene = Scene(person, now, shelf, words.world, {})
+    answers = kept(scene)
     lines = [words.label(person, line, now, {}) for line in shelf.phrases["export"].values()]
     held = [f"{row['name']}: {row['value']} ({row['date']})" for row in answers]
-    return "\n".join([*lines, "", *(held or [shelf.phrases["values"]["nothing_kept"]]), ""])
+    sent = [f"{row['when']}: {row['title']} ({row['state']})" for row in all_rows(scene)]
+    heading = ["", shelf.phrases["reminders"]["heading"]] if sent else []
+    return "\n".join([*lines, "", *(held or [shelf.phrases["values"]["nothing_kept"]]), *heading, *sent, ""])

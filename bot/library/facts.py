@@ -34,6 +34,7 @@ from bot.library.check_facts import (
     group_words,
 )
 from bot.library.geography import zone_city
+from bot.library.reminder_facts import FACTS as REMINDER_FACTS
 from bot.library.shelf import Shelf
 from bot.reminders.retention import DROP_AFTER, NOTICE_PERIOD
 
@@ -303,4 +304,5 @@ FACTS: dict[str, Fact] = {
     "language_name": Fact(lambda s: str(Locale(s.person.language).display_name), LONG),
     **{name: Fact(find, longest) for name, (find, longest) in ANSWER_FACTS.items()},
     **{name: Fact(find, longest) for name, (find, longest) in CARE_FACTS.items()},
+    **{name: Fact(find, longest) for name, (find, longest) in REMINDER_FACTS.items()},
 }

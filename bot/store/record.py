@@ -30,7 +30,8 @@ class Entry:
     `urgent` entries are never merged away. `silent` entries arrive without a sound.
     `erase_after` marks the receipt after which the whole record goes; `private` words rest on answers that
     may not be kept, so that they leave every copy as soon as they have gone out. The buttons of a `beside` entry are
-    never the live keyboard and stay valid.
+    never the live keyboard and stay valid. A reminder that was not sent by `hush` must not go any more as it is: the
+    person's quiet hours have begun.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Entry:
     erase_after: bool = False
     private: bool = False
     beside: bool = False
+    hush: datetime | None = None
 
 
 @dataclass(frozen=True)
