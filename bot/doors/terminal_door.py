@@ -1,4 +1,7 @@
-"""The same bot in a terminal: buttons as numbers, files saved and named, and a record of the talk if wished."""
+"""The same bot in a terminal: buttons as numbers, files saved and named, and a record of the talk if wished.
+
+Reminders come while nobody types, as they do on a phone: the clock is looked at every second.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -11,9 +14,11 @@ from rich.panel import Panel
 from rich.text import Text
 
 from bot.dialogue.effects import Button
-from bot.dialogue.events import Acted, Chose, Event, SharedLocation, Wrote
+from bot.dialogue.events import Acted, Chose, Event, ReminderDue, SharedLocation, Wrote
 from bot.dialogue.presses import press_of
-from bot.doors.clock import wall_clock
+from bot.dialogue.reminding import due_for
+from bot.dialogue.step import ROWS
+from bot.doors.clock import TICK_SECONDS, wall_clock
 from bot.doors.delivery import Draw
 from bot.doors.drawing import drawer
 from bot.library.markup import plain_text
@@ -75,7 +80,7 @@ class TerminalDoor:
         """Talk until the lines end; the first thing said is what /start says."""
         self._console.print(f"[dim]{escape(self._words.shelf.phrases['terminal']['how'])}[/dim]")
         await self._take(Wrote("/start"))
-        async for line in lines:
+        async for line in self._while_ticking(lines):
             if line.strip() in ("/quit", "/exit"):
                 break
             if copied := self._copied(line):
@@ -83,6 +88,25 @@ class TerminalDoor:
                 continue
             await self._take(self._event(line))
         self._console.print(f"[dim]{escape(self._words.shelf.phrases['terminal']['bye'])}[/dim]")
+
+    async def _while_ticking(self, lines: AsyncIterator[str]) -> AsyncIterator[str]:
+        """The lines as they come, and whatever is due before and between them."""
+        while True:
+            await self.tick()
+            coming = asyncio.ensure_future(anext(lines, None))
+            while not (await asyncio.wait({coming}, timeout=TICK_SECONDS))[0]:
+                await self.tick()
+            line = coming.result()
+            if line is None:
+                return
+            yield line
+
+    async def tick(self) -> None:
+        """Show the reminders that are due."""
+        record = await self._store.load(ME)
+        due = due_for(record.person) if record else None
+        if due and due <= self._now():
+            await self._take(ReminderDue(ROWS))
 
     def _copied(self, line: str) -> str:
         """The text that a button with that number copies; a press of it is nobody's turn."""

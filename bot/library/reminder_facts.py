@@ -11,6 +11,7 @@ from bot.dialogue.reminder_buttons import row_id
 from bot.dialogue.reminding import quiet_of, row_of, rows_of, screen_of
 from bot.dialogue.step import moment as moment_of
 from bot.library.care_facts import weekday_date
+from bot.library.geography import zone_city
 from bot.reminders.putting_off import times_later
 from bot.reminders.rows import Reminder
 from bot.reminders.walltime import on_wall
@@ -125,6 +126,12 @@ def all_rows(scene: "Scene") -> list[dict[str, str]]:
     return told(scene, scene.person.reminders)
 
 
+def appointment_reminder(scene: "Scene") -> str:
+    """When the person is reminded of their appointment; empty when they are not."""
+    rows = (row for row in scene.person.reminders if row.wanted.kind == "appointment" and row.state == "waiting")
+    return next((when_said(scene, row.due) for row in rows), "")
+
+
 # Each fact with the longest value it can take.
 FACTS: dict[str, tuple[Find, Any]] = {
     "discreet": (lambda s: s.person.answer("discreet") != "no", True),
@@ -139,12 +146,14 @@ FACTS: dict[str, tuple[Find, Any]] = {
     "several": (several, [{"number": "10", "when": LONGEST_WHEN, "said": "x" * 150, "state": "x" * 60}] * LISTED),
     "several_late": (lambda s: any(row.late for row in together(s)), True),
     "several_open": (lambda s: any(row.state == "sent" for row in together(s)), True),
+    "several_missed": (lambda s: any(row.state == "missed" for row in together(s)), True),
     "several_more": (lambda s: max(0, len(together(s)) - LISTED), 99),
     "coming_rows": (coming_rows, [{"when": LONGEST_WHEN, "title": LONGEST_TITLE, "state": "x" * 60}] * LISTED),
     "coming_more": (number_ahead, 99),
     "delay_of_item": (delay_of_item, "Tomorrow: Wed 22 Nov, 15:00"),
     "can_wait": (can_wait, True),
-    "plans_city": (lambda s: s.person.given, "America/Argentina/Buenos_Aires"),
+    "plans_city": (lambda s: zone_city(s.person.given), "Buenos Aires"),
+    "appointment_reminder": (appointment_reminder, LONGEST_WHEN),
     "paused": (lambda s: s.person.paused_at is not None, True),
     "reminder_rows": (all_rows, [{"when": LONGEST_WHEN, "title": LONGEST_TITLE, "state": "x" * 60}] * 20),
 }
