@@ -21,7 +21,7 @@ from bot.dialogue.effects import Button, Effect, Forget, Note, Say, SendFile, To
 from bot.dialogue.events import Blocked, Chose, Event, FileFailed, InGroup, ReminderDue
 from bot.dialogue.person import Passing, Person, Place
 from bot.dialogue.reminding import handed_back, quiet_of, rested
-from bot.dialogue.step import alarm_screen, step, written
+from bot.dialogue.step import ROWS, alarm_screen, step, written
 from bot.dialogue.world import World
 from bot.library.markup import split_text
 from bot.library.words import Rendered, Words
@@ -187,7 +187,7 @@ class Turns:
             return with_alarm(draft, arrival, alarm, now)
         if isinstance(arrival.event, InGroup):
             return replace(draft, changed=True)
-        if isinstance(arrival.event, ReminderDue):
+        if arrival.event == ReminderDue(ROWS):
             # Nobody asked, so nobody is told; what was due comes again in a while.
             record = replace(draft.record, person=rested(draft.record.person, now))
             return replace(draft, record=record, changed=True)

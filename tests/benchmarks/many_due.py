@@ -2,8 +2,8 @@
 
 A folder is filled with people of five reminders each. Then are measured: opening the store until the scan has found
 who is due when, its memory, a tick of the clock while nobody is due, the tick at which so many are, and what a live
-person's turn takes meanwhile. In a second part the bot in a process of its own meets a minute at which thousands are due, at the
-default rate, and somebody talks with it all the while: how long each answer takes.
+person's turn takes meanwhile. In a second part the bot in a process of its own meets a minute at which thousands are
+due, at the default rate, and somebody talks with it all the while: how long each answer takes.
 """
 
 import argparse
