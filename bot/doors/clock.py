@@ -19,6 +19,8 @@ from bot.store.interface import Store, StoreProblem
 from bot.turn import Arrival, Turns, whereabouts
 
 TICK_SECONDS = 1.0
+# So many people are served in one tick, so that a minute at which thousands are due keeps no request to erase waiting.
+SERVED_AT_MOST = 100
 
 log = structlog.get_logger()
 
@@ -67,9 +69,12 @@ class Ticker:
             await self._guarded(self._drop(person_id), before)
         now = self._now()
         self._resting = {person_id: until for person_id, until in self._resting.items() if until > now}
+        served = 0
         for person_id in self._store.due(now):
+            if served == SERVED_AT_MOST:
+                break
             if not self._sender.holds(person_id) and person_id not in self._resting:
-                await self._guarded(self._serve(person_id, now), before)
+                served += await self._guarded(self._serve(person_id, now), before)
 
     async def _serve(self, person_id: int, now: datetime) -> None:
         record = await self._store.load(person_id)
@@ -99,12 +104,14 @@ class Ticker:
         await self._turns.drop(person_id)
         self._sender.forget(person_id)
 
-    async def _guarded(self, work: Awaitable[None], before: set[str]) -> None:
+    async def _guarded(self, work: Awaitable[None], before: set[str]) -> bool:
         """One person's share of a tick; what failed in the tick before as well is not told again."""
         try:
             await work
+            return True
         except Exception as error:
             reason = str(error) if isinstance(error, StoreProblem) else whereabouts(error)
             self._failing.add(reason)
             if reason not in before:
                 log.error("tick_failed", reason=reason)
+            return False
