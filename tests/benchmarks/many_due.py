@@ -195,11 +195,11 @@ def main(arguments: list[str] | None = None) -> int:
         ("scan until everybody's next reminder is known", f"{found.scan:.1f} s, {found.scan_memory:.0f} MB more"),
         ("tick while nobody is due", milliseconds(found.idle_ticks)),
         (
-            f"ticks until {asked.due:,} who are due at once are served",
+            f"until {asked.due:,} due at once are served",
             f"{found.due_tick:.1f} s, {found.reminded:,} reminded",
         ),
         ("a live turn before", milliseconds(found.calm)),
-        ("a live turn during that tick", milliseconds(found.meanwhile)),
+        ("a live turn meanwhile", milliseconds(found.meanwhile)),
     ]
     if asked.at_once:
         asyncio.run(with_a_bot(library, asked.at_once, found))
