@@ -293,7 +293,7 @@ class Sender:
 
     def _flooded(self, lane: Lane, parcel: Parcel, seconds: float) -> None:
         log.warning("telegram_flood", who=self._who(parcel.person_id), seconds=seconds)
-        self._budget.refused(lane.chat_id, self._clock.now(), seconds, lane.way)
+        self._budget.refused(lane.chat_id, self._clock.now(), seconds, lane.purse)
         self._again(lane, parcel, seconds)
 
     async def _faulty(self, lane: Lane, parcel: Parcel, reason: str) -> None:
