@@ -33,6 +33,13 @@ def card_for(person: Person, world: World, now: datetime) -> Card:
     return card_of(known_of(person, world, now), rule_of(world), world.card)
 
 
+def sources_of(person: Person, world: World, now: datetime) -> tuple[str, ...]:
+    """The sources of the notes on the person's card, beside those of every card."""
+    card = card_for(person, world, now)
+    said = {*card.touch, *card.product_notes}
+    return tuple(source for note in world.card.notes if note.name in said for source in note.sources)
+
+
 def rule_of(world: World) -> Rule:
     """How each area of the map may be touched."""
     return cautious_rule

@@ -26,8 +26,8 @@ LOCALES = {"en": "en_GB"}
 
 @dataclass(frozen=True)
 class Section:
-    """A heading, the same small in the reader's language, whole sentences, rows of numbered areas (number, name, state),
-    and what is said after them.
+    """A heading, the same small in the reader's language, whole sentences, rows of numbered areas (number, name,
+    state), and what is said after them.
     """
 
     heading: str
