@@ -56,14 +56,14 @@ class Worker:
                 async with asyncio.timeout(self._seconds):
                     answer = await self._ask(request)
             except TimeoutError:
-                self._kill()
+                await self._end()
                 raise DrawingFailed("the drawing took too long") from None
             except (OSError, asyncio.IncompleteReadError) as fault:
-                self._kill()
+                await self._end()
                 raise DrawingFailed(f"the process that draws has died: {type(fault).__name__}") from None
             except asyncio.CancelledError:
                 # Half an answer may be in the pipe: it must not be read as the next one.
-                self._kill()
+                await self._end()
                 raise
         if answer[:1] != DRAWN:
             raise DrawingFailed(f"the page cannot be drawn: {answer[1:].decode(errors='replace')}")
@@ -71,10 +71,7 @@ class Worker:
 
     async def close(self) -> None:
         """End the process, whatever it is doing."""
-        process = self._process
-        self._kill()
-        if process is not None:
-            await process.wait()
+        await self._end()
 
     async def _ask(self, request: bytes) -> bytes:
         process = self._process = await self._alive()
@@ -92,8 +89,12 @@ class Worker:
             *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd=HOME, env={"PYTHONPATH": str(HOME)}
         )
 
-    def _kill(self) -> None:
-        if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
-        self._process = None
+    async def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        if process.stdin is not None:
+            process.stdin.close()
+        await process.wait()
