@@ -35,8 +35,8 @@ FIGURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 30 30"><circle cx
 SINGLE = "scalp hairline face neck_front neck_back abdomen buttock_crease genitals".split()
 PAIRED = (
     "ear behind_ear eyelid shoulder upper_back lower_back chest flank armpit under_breast groin buttock "
-    "upper_arm_front upper_arm_back elbow inner_elbow forearm_front forearm_back wrist hand_back palm fingers fingernails thigh_front "
-    "thigh_back knee knee_back shin calf ankle foot_top sole toes toenails"
+    "upper_arm_front upper_arm_back elbow inner_elbow forearm_front forearm_back wrist hand_back palm fingers "
+    "fingernails thigh_front thigh_back knee knee_back shin calf ankle foot_top sole toes toenails"
 ).split()
 AREAS = (*SINGLE, *(f"{area}_{side}" for area in PAIRED for side in ("left", "right")))
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.cards.worker import DrawingFailed, Worker
+from bot.cards.worker import DRAWINGS_AT_MOST, DrawingFailed, Worker
 from bot.dialogue.effects import SendFile
 from bot.doors.delivery import Arrived, Drawn, Parcel, deliver
 from bot.library.reading import Library
@@ -65,6 +65,16 @@ async def test_a_process_that_died_is_followed_by_another(worker: Worker) -> Non
         # The kill may be noticed before the request is written; then the next process has drawn already.
         raise DrawingFailed
     assert (await worker.draw("questions.pdf", SHEET)).startswith(b"%PDF")
+
+
+async def test_what_the_process_remembers_is_bounded(worker: Worker) -> None:
+    first = 0
+    for _ in range(DRAWINGS_AT_MOST):
+        first = worker.pid or first
+        await worker.draw("questions.pdf", SHEET)
+    assert worker.pid is None
+    await worker.draw("questions.pdf", SHEET)
+    assert worker.pid not in (None, first)
 
 
 async def test_a_page_that_cannot_be_filled_costs_that_page_alone(worker: Worker) -> None:
@@ -201,7 +211,7 @@ async def test_the_card_comes_as_picture_page_and_text_and_the_words_come_first(
 
 async def eventually(happens: Callable[[], object]) -> None:
     async with asyncio.timeout(20):
-        while not happens():
+        while not happens():  # noqa: ASYNC110 - a process draws beside this one and sets no event
             await asyncio.sleep(0.01)
 
 

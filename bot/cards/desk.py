@@ -5,6 +5,7 @@ one byte, 0 for the file that follows and 1 for the kind of the fault, which quo
 stdin does, so it never outlives the bot, however that ends.
 """
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -12,9 +13,9 @@ from typing import BinaryIO
 
 import orjson
 
-from bot.cards.pages import draw
-
 LENGTH = 4
+# How far drawing stands back from talking when both want the processor.
+BEHIND = 10
 DRAWN, FAULT = b"\0", b"\1"
 
 
@@ -32,6 +33,9 @@ def serve(requests: BinaryIO, answers: BinaryIO, fonts: Path) -> None:
 
 
 def _answer(kind: str, values: dict[str, object], fonts: Path) -> bytes:
+    # Here and not above, because loading it is the most of the start and must stand back, too.
+    from bot.cards.pages import draw
+
     try:
         return DRAWN + draw(kind, values, fonts)
     # Whatever a template or a value does wrong must cost one file and not the process.
@@ -40,7 +44,8 @@ def _answer(kind: str, values: dict[str, object], fonts: Path) -> bytes:
 
 
 def main() -> None:
-    """Draw for the bot that started this process; Ctrl-C is the bot's to handle."""
+    """Draw for the bot that started this process; Ctrl-C is the bot's to handle, and its words go first."""
+    os.nice(BEHIND)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     serve(sys.stdin.buffer, sys.stdout.buffer, Path(sys.argv[1]))
 

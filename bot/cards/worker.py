@@ -4,6 +4,7 @@ What must stay true:
 * Drawing never runs in the process that talks, so nobody's words wait for somebody's picture.
 * A drawing that takes too long, or a process that dies, costs that process and nothing else: the next drawing starts a
   new one. Whoever was waiting is told and may try again.
+* The process is let go after so many drawings, so that what it remembers stays bounded.
 * The process gets the values and nothing else: no environment, no token, no store. It is started bare instead of
   copied or spawned from this one, because that would load the whole bot a second time.
 """
@@ -12,18 +13,20 @@ import asyncio
 import contextlib
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import orjson
 import structlog
 
 from bot.cards.desk import DRAWN, LENGTH, packed
-from bot.cards.pages import Values
 
 HOME = Path(__file__).resolve().parent.parent.parent
 COMMAND = (sys.executable, "-m", "bot.cards.desk")
 SECONDS_AT_MOST = 20.0
+# Typst remembers what it has drawn: half a megabyte a page. A new process forgets.
+DRAWINGS_AT_MOST = 100
 
 log = structlog.get_logger()
 
@@ -42,13 +45,14 @@ class Worker:
         self._command, self._seconds = (*command, str(fonts)), seconds
         self._process: Process | None = None
         self._turn = asyncio.Lock()
+        self._drawn = 0
 
     @property
     def pid(self) -> int | None:
         """The process, while there is one."""
         return self._process.pid if self._process else None
 
-    async def draw(self, kind: str, values: Values) -> bytes:
+    async def draw(self, kind: str, values: Mapping[str, Any]) -> bytes:
         """The file of that kind; raises DrawingFailed."""
         request = packed(orjson.dumps({"kind": kind, "values": values}))
         async with self._turn:
@@ -65,6 +69,9 @@ class Worker:
                 # Half an answer may be in the pipe: it must not be read as the next one.
                 await self._end()
                 raise
+            self._drawn += 1
+            if self._drawn >= DRAWINGS_AT_MOST:
+                await self._end()
         if answer[:1] != DRAWN:
             raise DrawingFailed(f"the page cannot be drawn: {answer[1:].decode(errors='replace')}")
         return answer[1:]
@@ -90,7 +97,7 @@ class Worker:
         )
 
     async def _end(self) -> None:
-        process, self._process = self._process, None
+        process, self._process, self._drawn = self._process, None, 0
         if process is None:
             return
         with contextlib.suppress(ProcessLookupError):

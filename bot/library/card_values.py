@@ -109,10 +109,14 @@ def language_of(scene: "Scene") -> str:
 
 def told(scene: "Scene") -> Told:
     """The person's card, all of it."""
+    return _told(scene, card_for(scene.person, scene.world, scene.now))
+
+
+def _told(scene: "Scene", card: Card) -> Told:
     cards = scene.shelf.cards
     book = cards[language_of(scene)]
     reader = cards.get(scene.person.language, book)
-    return told_of(card_for(scene.person, scene.world, scene.now), Saying(book, reader, emergency_number(scene)))
+    return told_of(card, Saying(book, reader, emergency_number(scene)))
 
 
 def emergency_number(scene: "Scene") -> str:
@@ -246,7 +250,8 @@ def _clinician(card: Card, say: Saying) -> Iterator[str]:
 
 def card_values(scene: "Scene") -> dict[str, Any]:
     """The card as its template reads it; `marks` are the numbered areas for the figure."""
-    card, page = card_for(scene.person, scene.world, scene.now), told(scene)
+    card = card_for(scene.person, scene.world, scene.now)
+    page = _told(scene, card)
     figure = page.book.groups["figure"]
     return {
         "lang": page.book.language,

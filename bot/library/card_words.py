@@ -6,10 +6,11 @@ the chat comes first. What is said in one language must be said in all.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
-from jinja2 import Environment, StrictUndefined, TemplateError
+from jinja2 import Environment, StrictUndefined, Template, TemplateError
 
 from bot.care.card import DRAPINGS, POSITIONS, CardTable
 from bot.care.clinician import KINDS, ROLES
@@ -51,6 +52,12 @@ LONGEST = 220
 _JINJA = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - a page is no mark-up
 
 
+@cache
+def _template(sentence: str) -> Template:
+    """Compiled once: there are a few hundred sentences, and each costs more to compile than a whole card to fill."""
+    return _JINJA.from_string(sentence)
+
+
 @dataclass(frozen=True)
 class CardWords:
     """All words of the card in one language; `areas` are the names of areas of skin."""
@@ -62,7 +69,7 @@ class CardWords:
 
     def say(self, group: str, key: str, **facts: str) -> str:
         """One sentence with its facts filled in, on one line."""
-        return " ".join(_JINJA.from_string(self.groups[group][key]).render(facts).split())
+        return " ".join(_template(self.groups[group][key]).render(facts).split())
 
     def area(self, area: str) -> str:
         """The name of an area; its key when another release named it."""
