@@ -24,6 +24,7 @@ from bot.dialogue.reminding import handed_back, quiet_of, rested
 from bot.dialogue.step import ROWS, alarm_screen, step, written
 from bot.dialogue.world import World
 from bot.library.markup import split_text
+from bot.library.recipes import slot_of
 from bot.library.words import Rendered, Words
 from bot.store.interface import Store, StoreProblem
 from bot.store.record import SEEN_AT_MOST, SEEN_FOR, Entry, Rank, Record, Seen
@@ -204,13 +205,14 @@ class Turns:
         outbox = list(record.outbox)
         toast, forget = "", draft.forget
         notes = list(draft.notes)
-        for effect in effects:
+        # Words first: a file still has to be drawn.
+        for effect in sorted(effects, key=lambda effect: isinstance(effect, SendFile)):
             match effect:
                 case Say():
                     outbox = bare(outbox) if not (effect.edit or effect.subject) else outbox
                     outbox += self._entries(record, arrival, effect, f"{base}.{len(outbox)}", now)
                 case SendFile(recipe):
-                    outbox.append(Entry(f"{base}.{len(outbox)}", now, recipe=recipe))
+                    outbox.append(Entry(f"{base}.{len(outbox)}", now, recipe=recipe, slot=slot_of(recipe)))
                 case Toast(phrase):
                     toast = self._words.toast(phrase)
                 case Forget():
@@ -245,6 +247,8 @@ class Turns:
         if not draft.changed:
             return Kept(person_id, before.outbox, draft.acknowledgements)
         record, withdrawn = self._merged(draft.record, now)
+        record, replaced = newest_pictures(record)
+        withdrawn += replaced
         record, passing = parted(self._marked(record, before))
         fresh = frozenset(entry.id for entry in record.outbox) - {entry.id for entry in before.outbox}
         if draft.forget:
@@ -354,6 +358,14 @@ def mergeable(entry: Entry) -> bool:
     """Whether an unsent answer may be replaced by a newer one."""
     special = entry.urgent or entry.recipe or entry.edit or entry.beside
     return entry.state == "waiting" and entry.rank == "answer" and not special
+
+
+def newest_pictures(record: Record) -> tuple[Record, tuple[str, ...]]:
+    """Of several waiting pictures of one slot only the newest: each would show what is known when it is drawn."""
+    newest = {entry.slot: entry.id for entry in record.outbox if entry.slot}
+    old = [e.id for e in record.outbox if e.slot and e.state == "waiting" and newest[e.slot] != e.id]
+    outbox = tuple(entry for entry in record.outbox if entry.id not in old)
+    return (replace(record, outbox=outbox) if old else record), tuple(old)
 
 
 def bare(outbox: list[Entry]) -> list[Entry]:

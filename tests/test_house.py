@@ -12,7 +12,7 @@ FLOORS = [
     {"__main__"},
     {"doors"},
     {"turn"},
-    {"library", "store"},
+    {"library", "store", "cards"},
     {"dialogue"},
     {"care", "reminders", "answers"},
 ]
@@ -34,6 +34,8 @@ HOMES = {
     "rich": {"doors", "__main__"},
     "rapidfuzz": {"answers", "library"},
     "snowballstemmer": {"answers"},
+    "typst": {"cards"},
+    "fontTools": {"cards"},
 }
 PURE = {"dialogue", "care", "reminders", "answers"}
 PURE_LIBRARIES = {"rapidfuzz", "snowballstemmer"}

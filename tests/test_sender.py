@@ -315,6 +315,34 @@ async def test_drawing_pictures_takes_no_place_from_words() -> None:
         assert sum(sent.method == "sendDocument" for sent in d.telegram.seen) == 59
 
 
+async def test_words_do_not_wait_for_a_picture_in_their_own_chat() -> None:
+    stuck = asyncio.Event()
+
+    async def endless(person_id: int, recipe: str) -> Drawn:
+        await stuck.wait()
+        return await draw(person_id, recipe)
+
+    async with desk(drawing=endless) as d:
+        d.sender.submit(ANNA, [say("map", text="", recipe="map"), say("hello")])
+        await settle()
+        assert d.telegram.texts() == ["hello"]
+        d.sender.submit(ANNA, [say("and again")])
+        await settle()
+        assert d.telegram.texts() == ["hello", "and again"]
+        stuck.set()
+        await d.clock.pass_by(1)
+        assert d.telegram.seen[-1].method == "sendPhoto"
+
+
+async def test_files_and_words_of_a_chat_share_its_budget() -> None:
+    async with desk(Budget(per_chat=1, burst=2)) as d:
+        d.sender.submit(ANNA, [say("one"), say("map", text="", recipe="map"), say("two"), say("three")])
+        await d.clock.pass_by(0.5)
+        assert len(d.telegram.seen) == 2
+        await d.clock.pass_by(5)
+        assert len(d.telegram.seen) == 4
+
+
 async def test_ten_thousand_reminders_at_nine_do_not_hold_an_answer() -> None:
     async with desk(Budget()) as d:
         for person in range(1, 10_001):

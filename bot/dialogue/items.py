@@ -1,6 +1,6 @@
 """Named functions that fill list screens. Labels come from the page; here are only keys and facts."""
 
-from bot.dialogue import asking, clinician, coming, reminder_buttons, suits
+from bot.dialogue import asking, card, clinician, coming, reminder_buttons, suits
 from bot.dialogue.check import check_findings
 from bot.dialogue.readers import home_country
 from bot.dialogue.world import Item, Items, Moment
@@ -8,6 +8,7 @@ from bot.dialogue.world import Item, Items, Moment
 CORRECTABLE = (
     *("check", "country", "country_now", "time_zone", "quiet_hours", "discreet"),
     *("appointment", "clinician_view", "clinician_role", "clinician_on", "clinician_limits"),
+    *(*card.WISHES, card.LANGUAGE),
 )
 
 
@@ -46,4 +47,5 @@ ITEMS: dict[str, Items] = {
     **asking.ITEMS,
     **reminder_buttons.ITEMS,
     **coming.ITEMS,
+    **card.ITEMS,
 }

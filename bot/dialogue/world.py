@@ -10,6 +10,7 @@ from typing import Protocol
 
 from bot.answers.asking import Asking
 from bot.answers.net import Net
+from bot.care.card import CardTable
 from bot.care.clinician import ViewTable
 from bot.care.questions import QuestionTable
 from bot.care.safety import SafetyTable
@@ -127,3 +128,5 @@ class World:
     techniques: TechniqueTable
     dates: Dates
     asking: Asking
+    card: CardTable
+    card_languages: tuple[str, ...]

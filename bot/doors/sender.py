@@ -95,8 +95,7 @@ class Sender:
     `who` turns a person's id into the keyed hash that may stand in a log. `on_blocked` is awaited when a person has
     blocked the bot, `on_receipt_sent` when an `erase_after` entry has gone or can never go, `on_undrawn` when a file
     could not be made, `on_private_sent` when private words have gone, `hand_back` when a reminder's time has passed by
-    the clock on the wall. `draw` must end by itself. `counts` says how
-    often what happened.
+    the clock on the wall. `draw` must end by itself. `counts` says how often what happened.
     """
 
     def __init__(
@@ -326,7 +325,7 @@ class Sender:
 
     def _flooded(self, lane: Lane, parcel: Parcel, seconds: float) -> None:
         log.warning("telegram_flood", who=self._who(parcel.person_id), seconds=seconds)
-        self._budget.refused(lane.chat_id, self._clock.now(), seconds, lane.way)
+        self._budget.refused(lane.chat_id, self._clock.now(), seconds, lane.purse)
         self._again(lane, parcel, seconds)
 
     async def _faulty(self, lane: Lane, parcel: Parcel, reason: str) -> None:

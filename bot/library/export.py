@@ -1,6 +1,5 @@
 """A person's data as files to take along: one to read, one for machines."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,25 +11,12 @@ from bot.library.reminder_facts import all_rows
 from bot.library.shelf import Shelf
 from bot.library.words import Words
 
-RECIPES = ("export.txt", "export.json")
 
-
-@dataclass(frozen=True)
-class Handout:
-    """A file for the chat: its neutral name, its bytes, and its caption as Telegram HTML."""
-
-    name: str
-    content: bytes
-    caption: str
-
-
-def export(recipe: str, person: Person, document: dict[str, Any], words: Words, now: datetime) -> Handout:
+def export(recipe: str, person: Person, document: dict[str, Any], words: Words, now: datetime) -> bytes:
     """The file a recipe names; `document` is the stored record as it is on disk."""
-    file = words.shelf.phrases["file"]
     if recipe == "export.json":
-        content = orjson.dumps(document, option=orjson.OPT_INDENT_2)
-        return Handout(file["export_json_name"], content, file["export_json_caption"])
-    return Handout(file["export_txt_name"], readable(person, words, now).encode(), file["export_txt_caption"])
+        return orjson.dumps(document, option=orjson.OPT_INDENT_2)
+    return readable(person, words, now).encode()
 
 
 def readable(person: Person, words: Words, now: datetime) -> str:

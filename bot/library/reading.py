@@ -18,6 +18,7 @@ from bot.dialogue.world import World
 from bot.library import dates
 from bot.library.answers import FOLDER as ANSWERS
 from bot.library.answers import answer_faults, asking_from, read_answers
+from bot.library.card_words import card_faults, read_cards
 from bot.library.care_reading import RULES, WORDS, CareTables, care_source_faults, care_tables
 from bot.library.facts import DATE_LOCALES
 from bot.library.flows import ANYWHERE, read_flows
@@ -115,6 +116,8 @@ def read_content(folder: Path, retention_days: int = RETENTION_DAYS) -> Content:
     faults += wrong
     files = {name: _read(folder, name, faults, unread) for name in FILES}
     phrases = _phrases(files[PHRASES], faults)
+    cards, wrong = read_cards(folder, LANGUAGE)
+    faults += wrong
     shelf = Shelf(
         pages=pages,
         notes={name: telegram_html(text) for name, text in phrases.get("notes", {}).items()},
@@ -125,6 +128,7 @@ def read_content(folder: Path, retention_days: int = RETENTION_DAYS) -> Content:
         care={part: files[name] for part, name in CARE_WORDS.items()},
         retention_days=retention_days,
         answers=answers,
+        cards=cards,
     )
     safety = _safety(files, unread, faults)
     return Content(
@@ -242,6 +246,7 @@ def judge(content: Content, grades: bool = True) -> Iterator[Fault]:
     if grades and TERMS not in unread:
         yield from grade_faults(pages, content.terms)
         yield from grade_faults(answer_pages(content.shelf), content.terms)
+    yield from card_faults(content.shelf.cards, content.care.card) if content.care else ()
     if SOURCES not in unread:
         yield from source_faults(content.shelf)
         yield from rule_source_faults(content)
@@ -304,6 +309,8 @@ def world_of(content: Content, net: Net, safety: SafetyTable, care: CareTables) 
         techniques=care.techniques,
         dates=dates.readings,
         asking=asking_from(content.shelf.answers, content.lists),
+        card=care.card,
+        card_languages=tuple(content.shelf.cards),
     )
 
 

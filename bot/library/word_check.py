@@ -48,6 +48,7 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
         "old_button welcome_back forwarded empty_text edited unknown_command not_understood way_round location_not_now "
         "country_unclear zone_unclear hours_unclear file_failed my_fault changed_since too_fast not_kept "
         "date_unclear date_past date_far hour_unclear day_unclear day_ahead limits_unclear limits_long "
+        "card_stop_unclear card_stop_long card_wish_unclear card_wish_long card_name_unclear card_name_long "
         "not_covered not_covered_near topics_here answer_here reminder_late".split()
     ),
     "toasts": {"already_done", "got_it", "reminder_gone"},
@@ -63,7 +64,12 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
     "sentences": {"hours", "moment", "clinician_so_far", *(f"clinician_{kind}" for kind in KINDS)},
     "marks": set("done current open".split()),
     "next_thing": set("consent clinician therapist".split()) | set(NEXT.values()),
-    "file": set("export_txt_name export_json_name export_txt_caption export_json_caption".split()),
+    "file": {
+        f"{words}_{part}"
+        for words in "export_txt export_json card_png card_pdf card_txt questions_pdf".split()
+        for part in ("name", "caption")
+    },
+    "sheet": set("title about answer treatment footer".split()),
     "terminal": set("how bye".split()),
     "bot": set("name short_description description".split()),
     "commands": set(),

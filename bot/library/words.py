@@ -66,6 +66,7 @@ class Words:
         self._pages = {name: self._compile(self._html, page.html) for name, page in shelf.pages.items()}
         self._notes = {name: self._compile(self._html, text) for name, text in shelf.notes.items()}
         self._labels: dict[str, Template] = {}
+        self._captions: dict[str, Template] = {}
 
     def _compile(self, jinja: Environment, source: str) -> Template:
         template = jinja.from_string(source)
@@ -94,6 +95,12 @@ class Words:
     def toast(self, name: str) -> str:
         """The short answer to a press, as plain text."""
         return self.shelf.phrases["toasts"][name]
+
+    def caption(self, person: Person, source: str, now: datetime) -> str:
+        """The words under a file, as Telegram HTML."""
+        if source not in self._captions:
+            self._captions[source] = self._compile(self._html, source)
+        return self._fill(self._captions[source], Scene(person, now, self.shelf, self.world, NO_FACTS)).strip()
 
     def label(self, person: Person, source: str, now: datetime, extra: Mapping[str, str]) -> str:
         """A button's words."""
