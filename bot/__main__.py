@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 from rich.console import Console
 
+from bot.cards.pages import draw
 from bot.doors.clock import wall_clock
 from bot.doors.delivery import whereabouts
 from bot.doors.running import run_bot
@@ -20,11 +21,12 @@ from bot.doors.sender import SenderStopped
 from bot.doors.telegram_door import DoorClosed
 from bot.doors.terminal_door import Walk, talk
 from bot.library.asking import answered
+from bot.library.card_example import example_values
 from bot.library.export import readable
 from bot.library.preview import preview
 from bot.library.problems import ContentProblem
 from bot.library.reading import Library, open_library
-from bot.settings import SETTINGS, Settings, SettingsProblem, read_settings
+from bot.settings import FONTS, SETTINGS, Settings, SettingsProblem, read_settings
 from bot.store.erase_requests import request_erase
 from bot.store.interface import StoreProblem
 from bot.store.notes import notes_in
@@ -58,6 +60,10 @@ def parser() -> argparse.ArgumentParser:
     checking.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="as if it were that day (YYYY-MM-DD)")
     showing = commands.add_parser("preview", help="every screen on one page of HTML")
     showing.add_argument("file", type=Path, metavar="FILE.html")
+    drawing = commands.add_parser("card", help="the example therapist card, as a picture and a page to print")
+    drawing.add_argument("--example", action="store_true", required=True, help="the card of a person who never lived")
+    drawing.add_argument("--language", default="en", metavar="CODE", help="language of the card (default en)")
+    drawing.add_argument("--to", type=Path, default=Path(), metavar="FOLDER", help="where to write (default: here)")
     exporting = commands.add_parser("export", help="everything kept about one person, readable and as JSON")
     exporting.add_argument("id", type=int, metavar="ID")
     erasing = commands.add_parser("erase", help="erase one person; a running bot does it within a second or two")
@@ -184,6 +190,20 @@ def show(settings: Settings, asked: argparse.Namespace) -> int:
     return 0
 
 
+def card(settings: Settings, asked: argparse.Namespace) -> int:
+    """The example card, once for the chat and once for print."""
+    library = library_of(settings)
+    if asked.language not in library.world.card_languages:
+        print(f"a card can be had in {', '.join(library.world.card_languages)}.", file=sys.stderr)
+        return 1
+    values = example_values(library, wall_clock(), asked.language)
+    for kind in ("card.png", "card.pdf"):
+        path = asked.to / f"massage-{kind}"
+        path.write_bytes(draw(kind, values, settings.content_dir / FONTS))
+        print(path)
+    return 0
+
+
 def export(settings: Settings, asked: argparse.Namespace) -> int:
     """One person's record, in words and then as JSON; reads beside a running bot."""
     library = library_of(settings)
@@ -210,6 +230,7 @@ COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], int]] = {
     "ask": ask,
     "check": check,
     "preview": show,
+    "card": card,
     "export": export,
     "erase": erase,
     "stats": stats,

@@ -17,6 +17,8 @@ from dotenv.parser import Binding, parse_stream
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
+# The folder in CONTENT_DIR with the letters that pages are printed in.
+FONTS = "fonts"
 # Variables of the environment that begin like ours must be ours: a misspelt name is not quietly ignored.
 OURS = re.compile(r"^(TELEGRAM|WEBHOOK|METRICS|RETENTION|DATA_(DIR|KEY)|SEND_RATE|CONTENT_DIR)")
 

@@ -20,9 +20,11 @@ from bot.answers.second_look import heard
 from bot.dialogue.effects import Button, Effect, Forget, Note, Say, SendFile, Toast
 from bot.dialogue.events import Blocked, Chose, Event, FileFailed, InGroup, ReminderDue
 from bot.dialogue.person import Passing, Person, Place
-from bot.dialogue.step import alarm_screen, step, written
+from bot.dialogue.reminding import handed_back, quiet_of, rested
+from bot.dialogue.step import ROWS, alarm_screen, step, written
 from bot.dialogue.world import World
 from bot.library.markup import split_text
+from bot.library.recipes import slot_of
 from bot.library.words import Rendered, Words
 from bot.store.interface import Store, StoreProblem
 from bot.store.record import SEEN_AT_MOST, SEEN_FOR, Entry, Rank, Record, Seen
@@ -132,6 +134,19 @@ class Turns:
             if record and not record.person.consented and not record.outbox:
                 await self._store.erase(person_id, record)
 
+    async def hand_back(self, person_id: int, entry_id: str) -> None:
+        """A reminder that could not go in its time is taken out of the outbox, and what it said is due again: as it was
+        then is not how it would be said now.
+        """
+        async with self._lanes.setdefault(person_id, asyncio.Lock()):
+            record = await self._store.load(person_id)
+            entry = next((entry for entry in record.outbox if entry.id == entry_id), None) if record else None
+            if record is None or entry is None:
+                return
+            outbox = tuple(held for held in record.outbox if held.at != entry.at or held.rank != "reminder")
+            person = handed_back(record.person, entry.at)
+            await self._store.keep(replace(record, person=person, outbox=outbox))
+
     async def block(self, person_id: int) -> None:
         """Note that a send found us blocked: nothing is offered to this person until they return."""
         await self.take(person_id, [Arrival(Blocked())], self._now())
@@ -173,6 +188,10 @@ class Turns:
             return with_alarm(draft, arrival, alarm, now)
         if isinstance(arrival.event, InGroup):
             return replace(draft, changed=True)
+        if arrival.event == ReminderDue(ROWS):
+            # Nobody asked, so nobody is told; what was due comes again in a while.
+            record = replace(draft.record, person=rested(draft.record.person, now))
+            return replace(draft, record=record, changed=True)
         menu = self._world.graph.commands["menu"]
         person = draft.record.person.at(Place(menu), ())
         return self._effected(draft, arrival, person, (Say(menu, note="my_fault"),), now)
@@ -186,13 +205,14 @@ class Turns:
         outbox = list(record.outbox)
         toast, forget = "", draft.forget
         notes = list(draft.notes)
-        for effect in effects:
+        # Words first: a file still has to be drawn.
+        for effect in sorted(effects, key=lambda effect: isinstance(effect, SendFile)):
             match effect:
                 case Say():
                     outbox = bare(outbox) if not (effect.edit or effect.subject) else outbox
                     outbox += self._entries(record, arrival, effect, f"{base}.{len(outbox)}", now)
                 case SendFile(recipe):
-                    outbox.append(Entry(f"{base}.{len(outbox)}", now, recipe=recipe))
+                    outbox.append(Entry(f"{base}.{len(outbox)}", now, recipe=recipe, slot=slot_of(recipe)))
                 case Toast(phrase):
                     toast = self._words.toast(phrase)
                 case Forget():
@@ -208,7 +228,11 @@ class Turns:
         pieces = split_text(rendered.text)
         pressed = arrival.event.message_id if isinstance(arrival.event, Chose) else None
         rank: Rank = "reminder" if isinstance(arrival.event, ReminderDue) else "answer"
-        entries = [Entry(f"{entry_id}.{n}", now, text, rank=rank, urgent=say.urgent) for n, text in enumerate(pieces)]
+        hush = quiet_of(record.person).begins(now) if rank == "reminder" and say.subject else None
+        entries = [
+            Entry(f"{entry_id}.{n}", now, text, rank=rank, urgent=say.urgent, silent=say.silent, hush=hush)
+            for n, text in enumerate(pieces)
+        ]
         strips = None if say.edit or say.subject else pressed or record.keyboard
         if say.subject:
             entries = [replace(entry, beside=True) for entry in entries]
@@ -223,6 +247,8 @@ class Turns:
         if not draft.changed:
             return Kept(person_id, before.outbox, draft.acknowledgements)
         record, withdrawn = self._merged(draft.record, now)
+        record, replaced = newest_pictures(record)
+        withdrawn += replaced
         record, passing = parted(self._marked(record, before))
         fresh = frozenset(entry.id for entry in record.outbox) - {entry.id for entry in before.outbox}
         if draft.forget:
@@ -273,7 +299,8 @@ class Turns:
         """The first new entry written as `sending` when it will go out at once: that mark costs nothing."""
         old = {entry.id for entry in before.outbox}
         fresh = [entry for entry in record.outbox if entry.id not in old]
-        if not fresh or not self._would_go_now(record.person.id):
+        # A reminder is marked when it is tried: one that never was must still make its sound after a crash.
+        if not fresh or fresh[0].rank == "reminder" or not self._would_go_now(record.person.id):
             return record
         outbox = tuple(replace(e, state="sending") if e is fresh[0] else e for e in record.outbox)
         return replace(record, outbox=outbox)
@@ -331,6 +358,14 @@ def mergeable(entry: Entry) -> bool:
     """Whether an unsent answer may be replaced by a newer one."""
     special = entry.urgent or entry.recipe or entry.edit or entry.beside
     return entry.state == "waiting" and entry.rank == "answer" and not special
+
+
+def newest_pictures(record: Record) -> tuple[Record, tuple[str, ...]]:
+    """Of several waiting pictures of one slot only the newest: each would show what is known when it is drawn."""
+    newest = {entry.slot: entry.id for entry in record.outbox if entry.slot}
+    old = [e.id for e in record.outbox if e.slot and e.state == "waiting" and newest[e.slot] != e.id]
+    outbox = tuple(entry for entry in record.outbox if entry.id not in old)
+    return (replace(record, outbox=outbox) if old else record), tuple(old)
 
 
 def bare(outbox: list[Entry]) -> list[Entry]:

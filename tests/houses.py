@@ -23,12 +23,13 @@ import pytest
 import structlog
 
 from bot.__main__ import set_up_logs
+from bot.cards.worker import Worker
 from bot.dialogue.effects import Say
 from bot.dialogue.person import Person
 from bot.doors.running import House, run_bot
 from bot.library.markup import plain_text
 from bot.library.reading import Library
-from bot.settings import Settings, read_settings
+from bot.settings import FONTS, Settings, read_settings
 from bot.store.disk import Disk
 from bot.store.opening import open_reader, open_store
 from bot.store.people import TinyStore
@@ -133,6 +134,7 @@ class LivingHouse:
     keep_seconds: float = 5.0
     asked: dict[str, str] = field(default_factory=dict)
     around: Callable[[TinyStore], Any] = lambda store: store
+    around_worker: Callable[[Path], Worker] = Worker
     store: TinyStore = field(init=False)
     task: "asyncio.Task[None] | None" = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -148,7 +150,8 @@ class LivingHouse:
         self._stop = asyncio.Event()
         self.store = open_store(self.folder, settings.retention_days, disk=self.disk)
         store = self.around(self.store)
-        house = House(settings, self.library, store, self.clock.wall, self.clock, self.keep_seconds)
+        worker = self.around_worker(settings.content_dir / FONTS)
+        house = House(settings, self.library, store, self.clock.wall, self.clock, self.keep_seconds, worker)
         self.task = asyncio.ensure_future(house.run(self._stop))
         return self.task
 

@@ -11,6 +11,7 @@ from bot.care.plaques import Plaque, PlaqueMap
 from bot.care.therapists import Therapist
 from bot.dialogue.effects import Effect, Forget, Say, SendFile, Toast
 from bot.dialogue.events import (
+    Acted,
     Blocked,
     Chose,
     Edited,
@@ -26,6 +27,7 @@ from bot.dialogue.events import (
     Wrote,
 )
 from bot.dialogue.person import Consent, Person, Place
+from bot.dialogue.presses import press_of
 from bot.dialogue.step import step
 from bot.library.export import readable
 from bot.library.markup import split_text, telegram_length
@@ -43,6 +45,17 @@ TEXTS = (
 )  # fmt: skip
 
 
+SUBJECTS = (
+    "appointment/2026-12-05T1000",
+    "later/appointment/2026-12-05T1000",
+    "check_soon/x",
+    "several/x",
+    "gone/1",
+    "",
+)
+ACTS = ("done", "later", "open", "tomorrow", "keep", "nonsense")
+
+
 def everything() -> list[Event]:
     """One event of every kind, and the texts that have broken bots before."""
     others = [SentOther(kind, caption) for kind in get_args(OtherKind) for caption in ("", "look", "chest pain")]
@@ -55,6 +68,7 @@ def everything() -> list[Event]:
         Edited("my throat is swelling and I can't breathe"),
         Chose(0, "menu", 1),
         Chose(999_999_999, "next", None),
+        *(Acted(subject, key, 5, among) for subject in SUBJECTS for key in ACTS for among in (False, True)),
         PressedUnknown(""),
         PressedUnknown("x" * 64),
         SharedLocation(52.5, 13.4),
@@ -159,8 +173,9 @@ class Roamer:
 
     def next_event(self) -> Event:
         if self.visible and self.random.random() < 0.75:
-            number, _, key = self.random.choice(self.visible).partition(":")
-            return Chose(int(number), key, self.random.choice([None, 5]))
+            return press_of(self.random.choice(self.visible), self.random.choice([None, 5]))
+        if self.random.random() < 0.1:
+            return ReminderDue("rows")
         return self.random.choice(self.odd)
 
     def take(self, event: Event) -> None:

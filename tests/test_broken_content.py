@@ -20,6 +20,7 @@ from bot.__main__ import check as run_check
 from bot.__main__ import parser
 from bot.dialogue.effects import Say
 from bot.dialogue.person import Person
+from bot.library.card_words import GROUPS, TEXTS
 from bot.library.markup import plain_text
 from bot.library.problems import ContentProblem
 from bot.library.reading import Library, open_library
@@ -34,7 +35,7 @@ SOUND = BROKEN / "_sound"
 MISTAKES = sorted(folder.name for folder in BROKEN.iterdir() if folder != SOUND)
 PHRASES = "en/phrases.yaml"
 # Long files of which a mistake holds only the entries that differ.
-MERGED = ("phrases.yaml", "red_flags.yaml")
+MERGED = ("phrases.yaml", "red_flags.yaml", "card.yaml")
 CARD = "en/screens/learn/card.md"
 
 
@@ -52,15 +53,25 @@ def laid(mistake: str, folder: Path) -> Path:
 
 
 def sound(folder: Path) -> Path:
-    """The sound content in `folder`; the phrases are made from the list of those the engine needs."""
+    """The sound content in `folder`; the phrases and the words of the card are made from the lists of those needed."""
     content = folder / "content"
     shutil.copytree(SOUND, content)
+    (content / "es").mkdir()
+    for language in ("en", "es"):
+        (content / language / "card.yaml").write_text(yaml.safe_dump(needed_card_words()), encoding="utf-8")
+        (content / language / "body.yaml").write_text("areas: {scalp: Scalp, face: Face}", encoding="utf-8")
     (content / PHRASES).write_text(yaml.safe_dump(needed_phrases()), encoding="utf-8")
     return content
 
 
 def needed_phrases() -> dict[str, dict[str, str]]:
     return {group: {key: key.capitalize() for key in keys} for group, keys in NEEDED_PHRASES.items()}
+
+
+def needed_card_words() -> dict[str, object]:
+    own = {"touch": ["light"], "product_notes": [], "allergies": []}
+    groups = {group: {key: key.capitalize() for key in keys} for group, keys in {**GROUPS, **own}.items()}
+    return {**{text: text.capitalize() for text in TEXTS}, **groups}
 
 
 def merged(below: Path, above: Path) -> bytes:

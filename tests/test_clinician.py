@@ -429,7 +429,7 @@ def test_an_appointment_is_shown_before_it_is_kept(library: Library) -> None:
     assert appointment_of(talk.person) == ""
     talk.taps("keep")
     assert appointment_of(talk.person) == "2026-11-27T15:00"
-    assert "I can't send you a reminder yet" in talk.text
+    assert "I remind you on Thursday, 26 November 2026, 18:00." in talk.text
 
 
 def test_a_date_that_can_be_read_in_two_ways_is_asked_back_as_a_list(library: Library) -> None:

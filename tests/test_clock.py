@@ -10,7 +10,7 @@ import pytest
 
 from bot.dialogue.events import Wrote
 from bot.dialogue.person import Consent, Person
-from bot.doors.clock import Ticker
+from bot.doors.clock import SERVED_AT_MOST, Ticker
 from bot.library.markup import plain_text
 from bot.library.reading import Library
 from bot.store.due import Terms
@@ -253,6 +253,19 @@ async def test_for_people_the_sender_has_in_hand_or_who_blocked_us_no_tick_does_
             at.sender.held.add(person_id)
         await at.on(START + MOMENT)
         assert at.store.loads == 0 and not at.sender.submitted
+
+
+async def test_a_minute_at_which_many_are_due_keeps_no_request_to_erase_waiting(library: Library, folder: Path) -> None:
+    async with days(library, folder) as at:
+        for person_id in range(SERVED_AT_MOST + 50):
+            await at.knows(10_000 + person_id, Entry("1.0", START, "hello"))
+        at.now = START
+        await at.ticker.tick()
+        assert len(at.sender.submitted) == SERVED_AT_MOST
+        at.sender.held |= {person_id for person_id, _ in at.sender.submitted}
+        request_erase(folder / "data", 10_000)
+        await at.ticker.tick()
+        assert at.sender.forgotten == [10_000] and len(at.sender.submitted) == SERVED_AT_MOST + 50
 
 
 async def test_a_person_who_blocked_us_is_not_tried_again_with_every_tick(

@@ -1,6 +1,7 @@
 """The picture of the body: every area is there once, lies where its name says, and can be read when marked."""
 
 import random
+import shutil
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from itertools import combinations, pairwise
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from bot.cards.body import Figure, FigureProblem, Shape, figure_faults, read_figure
 from bot.cards.figure import BADGE, PALETTE, Mark, figure_svg
 from bot.care.plaques import TOUCHES
-from bot.library.figure_reading import NAMES, Picture, read_picture, word_faults
+from bot.library.figure_reading import NAMES, Picture, read_pictures, word_faults
 from tests.outlines import area, centre, holds, polygons
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
@@ -32,7 +33,7 @@ AREAS = [*SINGLE, *(f"{name}_{side}" for name in PAIRED for side in ("left", "ri
 
 def read() -> Picture:
     faults: list[Any] = []
-    picture = read_picture(CONTENT, "en", AREAS, faults)
+    picture = read_pictures(CONTENT, ["en"], AREAS, faults).get("en")
     assert picture, faults
     assert faults == []
     return picture
@@ -112,17 +113,17 @@ def test_words_that_are_missing_too_long_or_needless_are_named() -> None:
 @pytest.mark.parametrize("language", ["en", "es", "de"])
 def test_the_picture_has_words_in_every_language_of_the_card(language: str) -> None:
     faults: list[Any] = []
-    assert read_picture(CONTENT, language, AREAS, faults)
+    assert language in read_pictures(CONTENT, [language], AREAS, faults)
     assert faults == []
 
 
-def test_a_figure_that_is_not_there_is_a_fault_and_no_exception(tmp_path: Path) -> None:
+def test_words_that_are_not_there_are_a_fault_and_no_exception(tmp_path: Path) -> None:
     faults: list[Any] = []
-    assert read_picture(tmp_path, "en", AREAS, faults) is None
-    assert [str(fault) for fault in faults] == [
-        "body/figure.svg: this file cannot be read (No such file or directory).",
-        "en/figure.yaml: this file cannot be read (No such file or directory).",
-    ]
+    assert read_pictures(tmp_path, ["en"], AREAS, faults) == {} and faults == []
+    (tmp_path / "body").mkdir()
+    shutil.copy(CONTENT / "body/figure.svg", tmp_path / "body")
+    assert read_pictures(tmp_path, ["en"], AREAS, faults) == {}
+    assert [str(fault) for fault in faults] == ["en/figure.yaml: this file cannot be read (No such file or directory)."]
 
 
 # ---- where things lie
@@ -237,7 +238,7 @@ def test_no_number_covers_another_even_when_all_areas_are_marked() -> None:
 
 @pytest.mark.parametrize("language", ["en", "es", "de"])
 def test_no_number_covers_a_word_in_any_language(language: str) -> None:
-    picture = read_picture(CONTENT, language, AREAS, [])
+    picture = read_pictures(CONTENT, [language], AREAS, []).get(language)
     assert picture
     for caption in picture.figure.captions:
         wide = 0.56 * caption.size * len(getattr(picture.words, caption.word))

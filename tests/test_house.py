@@ -36,6 +36,7 @@ HOMES = {
     "typst": {"cards"},
     "rapidfuzz": {"answers", "care", "library"},
     "snowballstemmer": {"answers"},
+    "fontTools": {"cards"},
 }
 PURE = {"dialogue", "care", "reminders", "answers"}
 PURE_LIBRARIES = {"rapidfuzz", "snowballstemmer"}

@@ -153,6 +153,7 @@ class Desk:
     blocked: list[int] = field(default_factory=list)
     receipts: list[int] = field(default_factory=list)
     undrawn: list[int] = field(default_factory=list)
+    handed_back: list[str] = field(default_factory=list)
 
 
 async def draw(person_id: int, recipe: str) -> Drawn:
@@ -167,6 +168,11 @@ async def desk(
 ) -> AsyncIterator[Desk]:
     clock, store = VirtualClock(), FakeStore()
     telegram = FakeCall(clock)
+    handed_back: list[str] = []
+
+    async def hand_back(person_id: int, entry_id: str) -> None:
+        handed_back.append(entry_id)
+
     told: dict[str, list[int]] = {"blocked": [], "receipts": [], "undrawn": []}
 
     def note(what: str) -> Callable[[int], Awaitable[None]]:
@@ -185,12 +191,14 @@ async def desk(
         on_blocked=note("blocked"),
         on_receipt_sent=note("receipts"),
         on_undrawn=note("undrawn"),
+        hand_back=hand_back,
+        wall=lambda: NOON + timedelta(seconds=clock.now()),
         places=places,
     )
     running = asyncio.create_task(sender.run())
     await settle()
     try:
-        yield Desk(sender, telegram, store, clock, running, **told)
+        yield Desk(sender, telegram, store, clock, running, **told, handed_back=handed_back)
     finally:
         await sender.close()
         await asyncio.gather(running, return_exceptions=True)
@@ -305,6 +313,34 @@ async def test_drawing_pictures_takes_no_place_from_words() -> None:
         stuck.set()
         await d.clock.pass_by(1)
         assert sum(sent.method == "sendDocument" for sent in d.telegram.seen) == 59
+
+
+async def test_words_do_not_wait_for_a_picture_in_their_own_chat() -> None:
+    stuck = asyncio.Event()
+
+    async def endless(person_id: int, recipe: str) -> Drawn:
+        await stuck.wait()
+        return await draw(person_id, recipe)
+
+    async with desk(drawing=endless) as d:
+        d.sender.submit(ANNA, [say("map", text="", recipe="map"), say("hello")])
+        await settle()
+        assert d.telegram.texts() == ["hello"]
+        d.sender.submit(ANNA, [say("and again")])
+        await settle()
+        assert d.telegram.texts() == ["hello", "and again"]
+        stuck.set()
+        await d.clock.pass_by(1)
+        assert d.telegram.seen[-1].method == "sendPhoto"
+
+
+async def test_files_and_words_of_a_chat_share_its_budget() -> None:
+    async with desk(Budget(per_chat=1, burst=2)) as d:
+        d.sender.submit(ANNA, [say("one"), say("map", text="", recipe="map"), say("two"), say("three")])
+        await d.clock.pass_by(0.5)
+        assert len(d.telegram.seen) == 2
+        await d.clock.pass_by(5)
+        assert len(d.telegram.seen) == 4
 
 
 async def test_ten_thousand_reminders_at_nine_do_not_hold_an_answer() -> None:
@@ -452,6 +488,25 @@ async def test_a_waiting_entry_is_marked_as_tried_before_it_goes_and_a_sending_o
         await settle()
         assert d.store.of("at once") == ["sent"]
         assert d.store.of("had to wait") == ["tried", "sent"]
+
+
+async def test_a_reminder_that_waited_into_the_quiet_hours_is_handed_back_and_not_sent() -> None:
+    async with desk() as d:
+        reminder = say("nine", state="waiting", rank="reminder", beside=True, hush=NOON)
+        d.sender.submit(ANNA, [reminder])
+        await settle()
+        assert d.handed_back == ["nine"] and not d.store.of("nine") and not d.telegram.seen
+        assert not d.sender.holds(ANNA)
+
+
+async def test_a_reminder_whose_words_are_no_longer_true_is_handed_back_and_one_that_may_have_arrived_is_not() -> None:
+    async with desk() as d:
+        hours_ago = {"at": NOON - timedelta(hours=2), "rank": "reminder", "hush": NOON + timedelta(hours=9)}
+        d.sender.submit(ANNA, [say("stale", state="waiting", **hours_ago)], again=True)
+        d.sender.submit(BEN, [say("perhaps there", **hours_ago)], again=True)
+        await settle()
+        assert d.handed_back == ["stale"]
+        assert d.store.of("perhaps there") == ["sent"]
 
 
 # Refusals and failures

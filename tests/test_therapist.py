@@ -373,9 +373,9 @@ def test_with_touch_rules_places_are_parted_and_none_is_ever_fine() -> None:
 
 
 def test_wishes_stand_in_the_message_when_there_are_any(library: Library) -> None:
-    person = somebody(stop_word="halt", position="on my side")
+    person = somebody(card_stop="halt", card_position="side")
     said = message(library, person).taps("As a message to send on").said
-    assert "My stop word: halt." in said and "Position: on my side." in said
+    assert "My stop word: halt." in said and "Position: lying on the side." in said
 
 
 @pytest.mark.parametrize("plaques", [0, 3, 20])

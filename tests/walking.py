@@ -10,7 +10,8 @@ A walk is a file of lines. `>` is what the person does, everything after it is w
     > shares 52.5 13.4
     > edits now it says this
     > forwards somebody's words
-    > waits 40 days
+    > waits 40 days            (what comes due meanwhile is sent in its time)
+    > is without us 3 days     (the guide is switched off; what came due is told at its next start)
     > blocks / unblocks / restarts
 
 The person is saved and read back between every two steps, so persistence is tested for free.
@@ -28,6 +29,7 @@ from bot.dialogue.events import (
     Chose,
     Edited,
     Event,
+    ReminderDue,
     SentOther,
     SharedLocation,
     Unblocked,
@@ -35,6 +37,7 @@ from bot.dialogue.events import (
 )
 from bot.dialogue.person import Passing
 from bot.dialogue.presses import press_of
+from bot.dialogue.reminding import due_for
 from bot.library.markup import plain_text
 from bot.library.reading import Library
 from bot.store.opening import open_store
@@ -59,6 +62,7 @@ class Walker:
     message_id: int = 0
     buttons: list[Button] = field(default_factory=list)
     earlier: list[Button] = field(default_factory=list)
+    beside: list[Button] = field(default_factory=list)
     last_tap: Event | None = None
     passing: dict[int, Passing] = field(default_factory=dict)
 
@@ -69,7 +73,8 @@ class Walker:
         try:
             await store.recover()
             callback = "press" if isinstance(event, Acted | Chose) else ""
-            arrival = Arrival(event, update_id or self.update_id, callback)
+            from_person = not isinstance(event, ReminderDue)
+            arrival = Arrival(event, (update_id or self.update_id) if from_person else None, callback)
             kept = await self.turns(store).take(self.person_id, [arrival], self.now)
             for entry in kept.entries:
                 await self._saw(store, entry)
@@ -91,7 +96,10 @@ class Walker:
     async def _saw(self, store: TinyStore, entry: Entry) -> None:
         self.message_id += 1
         store.mark(self.person_id, Mark(entry.id, "sent", entry.edit or self.message_id))
-        if not entry.recipe:
+        if entry.beside:
+            # What stands beside the talk leaves the buttons of the talk where they are.
+            self.beside = [button for row in entry.buttons for button in row]
+        elif not entry.recipe:
             new = [button for row in entry.buttons for button in row]
             self.earlier = self.earlier if entry.edit else self.buttons
             self.buttons = new
@@ -105,6 +113,8 @@ class Walker:
         word, _, rest = line.partition(" ")
         if word == "waits":
             return await self._wait(rest)
+        if line.startswith("is without us "):
+            return await self._wait(line.removeprefix("is without us "), off=True)
         if word == "restarts":
             # What lives in memory only is gone.
             self.passing.clear()
@@ -112,10 +122,26 @@ class Walker:
         self.now += timedelta(seconds=7)
         return seen(await self.take(self.event(word, rest)))
 
-    async def _wait(self, rest: str) -> str:
+    async def _wait(self, rest: str, off: bool = False) -> str:
         number, unit = rest.split()
-        self.now += timedelta(**{unit if unit.endswith("s") else f"{unit}s": int(number)})
-        return ""
+        end = self.now + timedelta(**{unit if unit.endswith("s") else f"{unit}s": int(number)})
+        self.now = end if off else self.now
+        parts = []
+        while (due := await self._next_due()) and due <= end:
+            self.now = max(self.now, due)
+            kept = await self.take(ReminderDue("rows"))
+            parts += [f"({self.now:%a %d %b %H:%M} UTC)", seen(kept)] if kept.entries else []
+        self.now = end
+        return "\n".join(parts)
+
+    async def _next_due(self) -> datetime | None:
+        """When the first reminder is due, as the store on disk says."""
+        store = open_store(self.folder, RETENTION_DAYS)
+        try:
+            record = await store.load(self.person_id)
+        finally:
+            await store.close()
+        return due_for(record.person) if record else None
 
     def event(self, word: str, rest: str) -> Event:
         match word:
@@ -144,7 +170,7 @@ class Walker:
             return chosen(self.earlier[0], self.message_id - 1)
         if label == "the same button again" and self.last_tap:
             return self.last_tap
-        for button in self.buttons:
+        for button in (*self.beside, *self.buttons):
             if button.label.removeprefix("☐ ").removeprefix("☑ ") == label:
                 self.last_tap = chosen(button, self.message_id)
                 return self.last_tap

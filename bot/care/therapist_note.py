@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from bot.care.plaques import Plaque, Touch
 
 TouchOf = Callable[[Plaque], Touch]
-WISHES = ("pressure", "stop_word", "position", "draping")
+# The sentences about wishes, and the answer of the person that each says.
+WISHES = {
+    "pressure": "card_pressure",
+    "stop_word": "card_stop",
+    "position": "card_position",
+    "draping": "card_draping",
+}
 SENTENCES = (
     *("opening", "skin", "light", "avoid", "lightly", "sides", "no_map"),
     *(*WISHES, "stop", "ask", "short"),

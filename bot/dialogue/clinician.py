@@ -137,12 +137,14 @@ def keep_appointment(moment: Moment) -> Outcome:
     chosen = moment.person.given
     if not is_moment(chosen):
         return Outcome("lost", moment.person)
-    return Outcome("kept", moment.person.keeping("appointment", chosen, moment.now))
+    # It is meant where the person is now, whatever an earlier one was tied to.
+    person = moment.person.without("appointment_zone")
+    return Outcome("kept", person.keeping("appointment", chosen, moment.now))
 
 
 def drop_appointment(moment: Moment) -> Outcome:
     """There is no appointment, or no longer."""
-    return Outcome("gone", moment.person.without("appointment"))
+    return Outcome("gone", moment.person.without("appointment", "appointment_zone"))
 
 
 def moments_given(moment: Moment) -> tuple[Item, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.dialogue import asking, clinician, plaque_map, suits, therapist
+from bot.dialogue import asking, card, clinician, coming, plaque_map, reminder_buttons, suits, therapist
 from bot.dialogue.check import CHANGES, begin_check, check_door, reports, take_group
 from bot.dialogue.effects import Forget, SendFile
 from bot.dialogue.items import CORRECTABLE
@@ -185,4 +185,4 @@ DECISIONS: dict[str, Decision] = {
     ]
 }
 DECISIONS |= clinician.DECISIONS | suits.DECISIONS | asking.DECISIONS | plaque_map.DECISIONS
-DECISIONS |= therapist.DECISIONS
+DECISIONS |= therapist.DECISIONS | card.DECISIONS | reminder_buttons.DECISIONS | coming.DECISIONS

@@ -12,7 +12,8 @@ class Say:
 
     `edit` asks to change the message of that id in place instead of sending a new one.
     `subject` makes it a message beside the talk: its buttons act upon that subject wherever the person is.
-    `urgent` marks words that nothing may hold back, merge or replace (emergency and crisis screens).
+    `urgent` marks words that nothing may hold back, merge or replace (emergency and crisis screens); `silent` ones
+    arrive without a sound.
     """
 
     screen: str
@@ -21,6 +22,7 @@ class Say:
     edit: int | None = None
     urgent: bool = False
     subject: str = ""
+    silent: bool = False
 
 
 @dataclass(frozen=True)

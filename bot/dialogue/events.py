@@ -39,12 +39,14 @@ class Chose:
 class Acted:
     """A press on a message that stands beside the talk (a reminder, a checklist): valid wherever the person is.
 
-    `subject` is what it acts upon, "<kind>/<rest>", and `reminder.<kind>` its screen.
+    `subject` is what it acts upon, "<kind>/<rest>", and `reminder.<kind>` its screen. `among` says that the message
+    holds other subjects as well, so that it must not turn into the words of this one.
     """
 
     subject: str
     key: str
     message_id: int | None = None
+    among: bool = False
 
 
 @dataclass(frozen=True)

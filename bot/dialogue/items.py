@@ -1,6 +1,6 @@
 """Named functions that fill list screens. Labels come from the page; here are only keys and facts."""
 
-from bot.dialogue import asking, clinician, plaque_map, suits, therapist
+from bot.dialogue import asking, card, clinician, coming, plaque_map, reminder_buttons, suits, therapist
 from bot.dialogue.check import check_findings
 from bot.dialogue.readers import home_country
 from bot.dialogue.therapist_view import shortlist
@@ -11,6 +11,7 @@ CORRECTABLE = (
     *("appointment", "clinician_view", "clinician_role", "clinician_on", "clinician_limits"),
     *("therapists", "my_therapist", "therapist_hold"),
     plaque_map.ANSWER,
+    *(*card.WISHES, card.LANGUAGE),
 )
 
 
@@ -55,4 +56,7 @@ ITEMS: dict[str, Items] = {
     **asking.ITEMS,
     **therapist.ITEMS,
     **plaque_map.ITEMS,
+    **reminder_buttons.ITEMS,
+    **coming.ITEMS,
+    **card.ITEMS,
 }

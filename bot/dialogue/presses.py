@@ -5,7 +5,7 @@ import re
 from bot.dialogue.events import Acted, Chose, Event, PressedUnknown
 
 _LIVE = re.compile(r"([0-9]{1,9}):(.+)", re.DOTALL)
-_BESIDE = re.compile(r"@([^:]+):(.+)", re.DOTALL)
+_BESIDE = re.compile(r"([@+])([^:]+):(.+)", re.DOTALL)
 
 
 def live_data(step: int, key: str) -> str:
@@ -13,9 +13,9 @@ def live_data(step: int, key: str) -> str:
     return f"{step}:{key}"
 
 
-def beside_data(subject: str, key: str) -> str:
-    """The data of a button that acts on a subject of its own."""
-    return f"@{subject}:{key}"
+def beside_data(subject: str, key: str, among: bool = False) -> str:
+    """The data of a button that acts on a subject of its own, alone in its message or among others."""
+    return f"{'+' if among else '@'}{subject}:{key}"
 
 
 def press_of(data: str, message_id: int | None) -> Event:
@@ -23,5 +23,5 @@ def press_of(data: str, message_id: int | None) -> Event:
     if read := _LIVE.fullmatch(data):
         return Chose(int(read[1]), read[2], message_id)
     if read := _BESIDE.fullmatch(data):
-        return Acted(read[1], read[2], message_id)
+        return Acted(read[2], read[3], message_id, among=read[1] == "+")
     return PressedUnknown(data)

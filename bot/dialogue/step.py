@@ -34,7 +34,7 @@ from bot.dialogue.events import (
 from bot.dialogue.graph import STEPS_AT_MOST, Screen
 from bot.dialogue.person import Person, Place
 from bot.dialogue.readers import PLACE_READERS
-from bot.dialogue.reminding import remind_rows, rescheduled
+from bot.dialogue.reminding import SEVERAL, remind_rows, rescheduled, row_of, stamp
 from bot.dialogue.therapist_view import held_by_alarm
 from bot.dialogue.world import Item, Moment, Understood, World
 
@@ -46,6 +46,8 @@ STAY = "@stay"
 SOURCES = "about.sources"
 EXPIRED = "about.expired"
 ROWS = "rows"
+# What shows one subject of a message of several in a message of its own.
+OPEN = "open"
 PAGE_LENGTH = 8
 MISSES_BEFORE_HELP = 2
 HOLDING = frozenset({"emergency", "today", "crisis"})
@@ -74,7 +76,7 @@ def stepped(world: World, person: Person, event: Event, now: datetime) -> Step:
         case InGroup():
             return in_group(world, person, event)
         case ReminderDue():
-            return remind(person, event, now)
+            return remind(world, person, event, now)
         case FileFailed():
             return again(person, "file_failed")
     if words := written(event):
@@ -161,12 +163,12 @@ def in_group(world: World, person: Person, event: InGroup) -> Step:
     return replace(person, told=(*person.told, "group")), (Say("group.private"),)
 
 
-def remind(person: Person, event: ReminderDue, now: datetime) -> Step:
+def remind(world: World, person: Person, event: ReminderDue, now: datetime) -> Step:
     """A reminder speaks unless the person has paused everything or blocked us."""
     if person.paused_at or person.blocked_at:
         return person, ()
     if event.kind == ROWS:
-        return remind_rows(person, now)
+        return remind_rows(world, person, now)
     person = moved(person, f"reminder.{event.kind}", "")
     return person, (Say(person.screen),)
 
@@ -273,12 +275,27 @@ def acted(world: World, person: Person, event: Acted, now: datetime) -> Step:
     screen = world.graph.screens[living] if living else None
     if screen is None or screen.kind != "beside":
         return again(person, "old_button")
+    if event.among:
+        return acted_among(world, person, event, screen, now)
     if event.key in screen.choices:
         return arrive(world, person, screen.choices[event.key], event.subject, now, event.message_id)
     beside = replace(person, given=event.subject)
     if event.key in (item.key for item in items_of(world, beside, screen, now)):
         return arrive(world, person, screen.then, f"{event.subject}:{event.key}", now, event.message_id)
     return again(person, "old_button")
+
+
+def acted_among(world: World, person: Person, event: Acted, screen: Screen, now: datetime) -> Step:
+    """A press on one subject of a message that holds several: it acts apart, and the message then says so."""
+    row = row_of(person, event.subject)
+    if row is None or row.sent_at is None or row.state != "sent":
+        return person, (Toast("already_done"),)
+    if event.key == OPEN:
+        return person, (Say(screen.name, subject=event.subject),)
+    person, effects = acted(world, person, replace(event, among=False, message_id=None), now)
+    if event.message_id is None:
+        return person, effects
+    return person, (*effects, Say(SEVERAL, subject=f"several/{stamp(row.sent_at)}", edit=event.message_id))
 
 
 def press(world: World, person: Person, event: Chose, now: datetime) -> Step:

@@ -13,6 +13,7 @@ from bot.answers.net import Net
 from bot.answers.second_look import SecondLook
 from bot.care.body import Body
 from bot.care.body_pieces import Lexicon
+from bot.care.card import CardTable
 from bot.care.clinician import ViewTable
 from bot.care.questions import QuestionTable
 from bot.care.registers import RegisterTable
@@ -139,4 +140,6 @@ class World:
     body: Body
     touch: TouchTable
     lexicon: Lexicon
+    card: CardTable
+    card_languages: tuple[str, ...]
     recipes: frozenset[str] = frozenset()

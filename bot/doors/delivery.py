@@ -27,7 +27,6 @@ from telegram.error import (
 )
 
 from bot.dialogue.effects import Button
-from bot.doors.budget import Way
 from bot.doors.telegram_api import Call, NotSent
 from bot.store.record import Entry
 
@@ -38,6 +37,9 @@ AFTER_FLOOD = 0.5
 NO_PREVIEW = {"is_disabled": True}
 
 FileKind = Literal["document", "photo"]
+# How something travels within its chat; each way is a queue of its own there.
+Travel = Literal["usual", "file", "urgent"]
+EDIT_FILE = "editMessageMedia"
 METHODS: dict[FileKind, str] = {"document": "sendDocument", "photo": "sendPhoto"}
 
 UNREADABLE = "can't parse entities"
@@ -47,18 +49,22 @@ UNEDITABLE = (
     "message can't be edited",
     "message_id_invalid",
     "there is no text in the message to edit",
+    "there is no media in the message to edit",
 )
 
 log = structlog.get_logger()
 
 
 class Drawn(NamedTuple):
-    """A file made from a recipe: its name, its bytes, its caption in Telegram's HTML, and how it is shown."""
+    """A file made from a recipe: its name, its bytes, its caption in Telegram's HTML, how it is shown, and the message
+    whose file it replaces, if one is known.
+    """
 
     name: str
     content: bytes
     caption: str
     kind: FileKind
+    edits: int | None = None
 
 
 Draw = Callable[[int, str], Awaitable[Drawn]]
@@ -137,11 +143,12 @@ class Parcel:
     attempts: int = 0
     plain: bool = False
     as_new: bool = False
+    replaces: int | None = None
 
     @property
-    def way(self) -> Way:
-        """How it travels within its chat."""
-        return "urgent" if self.entry.urgent else "usual"
+    def way(self) -> Travel:
+        """How it travels within its chat: a file never stands before words."""
+        return "urgent" if self.entry.urgent else "file" if self.entry.recipe else "usual"
 
     @property
     def key(self) -> tuple[int, str]:
@@ -150,8 +157,10 @@ class Parcel:
 
     @property
     def edits(self) -> int | None:
-        """The message to change in place, unless that has proved impossible; a file never is an edit."""
-        return None if self.as_new or self.entry.recipe else self.entry.edit
+        """The message to change in place, unless that has proved impossible; a file replaces only another file."""
+        if self.as_new:
+            return None
+        return self.replaces if self.entry.recipe else self.entry.edit
 
     @property
     def silent(self) -> bool:
@@ -241,9 +250,14 @@ async def _send(call: Call, draw: Draw, parcel: Parcel) -> Any:
 
 
 async def _send_file(call: Call, drawn: Drawn, parcel: Parcel) -> Any:
-    name, content, caption, kind = drawn
-    params = {**_where(parcel), **_words("caption", caption, parcel)}
-    return await call(METHODS[kind], params, {kind: (name, content)}, FILE_SECONDS)
+    name, content, caption, kind, parcel.replaces = drawn
+    if parcel.edits is None:
+        params = {**_where(parcel), **_words("caption", caption, parcel)}
+        return await call(METHODS[kind], params, {kind: (name, content)}, FILE_SECONDS)
+    words = _words("caption", caption, parcel)
+    buttons = {"reply_markup": words.pop("reply_markup")} if "reply_markup" in words else {}
+    media = {"type": kind, "media": f"attach://{kind}", **words}
+    return await call(EDIT_FILE, {**_where(parcel), "media": media, **buttons}, {kind: (name, content)}, FILE_SECONDS)
 
 
 def _where(parcel: Parcel) -> dict[str, Any]:

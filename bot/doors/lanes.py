@@ -6,7 +6,8 @@ What must stay true:
   for somebody else's trouble. Among lanes that may go, rank decides, then how long they have been ready.
 * Urgent words have a lane of their own in each chat: no queue, drawing or back-off stands before them, and
   they need no free place. Only their own bucket and Telegram's refusal of urgent words hold them.
-* Files have few places of their own, so that drawing never takes a place from words.
+* Files have few places of their own, so that drawing never takes a place from words, and a lane of their own in each
+  chat, so that words never wait for a drawing. They spend from the same bucket as the words there.
 """
 
 import sys
@@ -16,7 +17,7 @@ from heapq import heappop, heappush
 from itertools import count
 
 from bot.doors.budget import INSTANT, Budget, Way
-from bot.doors.delivery import Parcel
+from bot.doors.delivery import Parcel, Travel
 from bot.store.record import Rank
 
 PLACES = 32
@@ -24,7 +25,7 @@ FILE_PLACES = 8
 
 URGENT = -1
 ORDER: dict[Rank, int] = {"answer": 0, "reminder": 1, "bulk": 2}
-WAYS: tuple[Way, ...] = ("usual", "urgent")
+WAYS: tuple[Travel, ...] = ("usual", "file", "urgent")
 VOID = -1
 
 
@@ -48,12 +49,17 @@ class Lane:
     """One chat's queue. Only its latest ticket counts; `place` is where it holds a place while it is busy."""
 
     chat_id: int
-    way: Way
+    way: Travel
     parcels: deque[Parcel] = field(default_factory=deque)
     place: Queue | None = None
     not_before: float = 0.0
     ticket: int = VOID
     order: int = URGENT
+
+    @property
+    def purse(self) -> Way:
+        """The bucket it spends from."""
+        return "urgent" if self.way == "urgent" else "usual"
 
     def best_order(self) -> int:
         """The best rank in the lane: an answer must not wait behind others' bulk for what it follows."""
@@ -65,7 +71,7 @@ class Lanes:
 
     def __init__(self, budget: Budget, places: int = PLACES, file_places: int = FILE_PLACES) -> None:
         self._budget = budget
-        self._lanes: dict[tuple[int, Way], Lane] = {}
+        self._lanes: dict[tuple[int, Travel], Lane] = {}
         self._urgent = Queue(sys.maxsize)
         self._words = Queue(places)
         self._files = Queue(file_places)
@@ -91,7 +97,7 @@ class Lanes:
         """Let the parcel join its lane, which keeps its place in the queue or earns a better one."""
         lane = self._lanes.setdefault((parcel.person_id, parcel.way), Lane(parcel.person_id, parcel.way))
         lane.parcels.append(parcel)
-        if len(lane.parcels) == 1 or (lane.way == "usual" and ORDER[parcel.entry.rank] < lane.order):
+        if len(lane.parcels) == 1 or (lane.way != "urgent" and ORDER[parcel.entry.rank] < lane.order):
             self._line_up(lane, now)
 
     def next(self, now: float) -> tuple[Lane, Parcel] | None:
@@ -101,7 +107,7 @@ class Lanes:
             if queue is not self._urgent and self._budget.wait_for_all(now):
                 return None
             lane = heappop(queue.heap)[2]
-            if not self._budget.wait_for_chat(lane.chat_id, now, lane.way):
+            if not self._budget.wait_for_chat(lane.chat_id, now, lane.purse):
                 return self._take(queue, lane, now)
             self._line_up(lane, now)
         return None
@@ -142,7 +148,7 @@ class Lanes:
     def _take(self, queue: Queue, lane: Lane, now: float) -> tuple[Lane, Parcel]:
         lane.ticket, lane.place = VOID, queue
         queue.under_way += 1
-        self._budget.take(lane.chat_id, now, lane.way)
+        self._budget.take(lane.chat_id, now, lane.purse)
         return lane, lane.parcels.popleft()
 
     def _line_up(self, lane: Lane, now: float) -> None:
@@ -153,7 +159,7 @@ class Lanes:
             lane.ticket = VOID
             self._lanes.pop((lane.chat_id, lane.way), None)
             return
-        at = max(lane.not_before, now + self._budget.wait_for_chat(lane.chat_id, now, lane.way))
+        at = max(lane.not_before, now + self._budget.wait_for_chat(lane.chat_id, now, lane.purse))
         lane.ticket, lane.order = next(self._tickets), lane.best_order()
         if at > now + INSTANT:
             heappush(self._later, (at, lane.ticket, lane))

@@ -16,17 +16,19 @@ import structlog
 from telegram import Bot, BotCommand, MenuButtonCommands
 from telegram.error import InvalidToken, TelegramError
 
+from bot.cards.worker import Worker
 from bot.dialogue.events import FileFailed
+from bot.dialogue.person import Passing
 from bot.doors.attempts import Attempts
 from bot.doors.budget import Budget
 from bot.doors.clock import Ticker, wall_clock
-from bot.doors.drawing import drawer
+from bot.doors.drawing import Easel, drawer
 from bot.doors.sender import Clock, MonotonicClock, Sender
 from bot.doors.telegram_api import LeanRequest, TelegramApi
 from bot.doors.telegram_door import KEEP_SECONDS, DoorClosed, TelegramDoor
 from bot.library.reading import Library
 from bot.library.shelf import Shelf
-from bot.settings import Settings
+from bot.settings import FONTS, Settings
 from bot.store.due import Terms
 from bot.store.opening import open_store
 from bot.store.people import TinyStore
@@ -51,7 +53,9 @@ class House:
         now: Callable[[], datetime] = wall_clock,
         clock: Clock | None = None,
         keep_seconds: float = KEEP_SECONDS,
+        worker: Worker | None = None,
     ) -> None:
+        self._worker = worker or Worker(settings.content_dir / FONTS)
         self._library, self._store, self._now = library, store, now
         self._clock = clock = clock or MonotonicClock()
         self._api = TelegramApi(settings.telegram_bot_token, settings.telegram_api_url)
@@ -63,18 +67,21 @@ class House:
             get_updates_request=LeanRequest(),
         )
         who = store.names.of
-        self._turns = Turns(library.world, library.words, store, self._would_go_now, who, now)
+        passing: dict[int, Passing] = {}
+        self._turns = Turns(library.world, library.words, store, self._would_go_now, who, now, passing)
         self._sender = Sender(
             self._api.call,
             store,
             Budget(settings.send_rate or None, settings.send_rate_per_chat or None, BURST),
-            drawer(store, library.words, now),
+            drawer(Easel(store, library.words, self._worker, now, passing)),
             clock,
             who=who,
             on_blocked=self._turns.block,
             on_receipt_sent=self._turns.close,
             on_undrawn=self._undrawn,
             on_private_sent=self._turns.tidy,
+            hand_back=self._turns.hand_back,
+            wall=now,
         )
         attempts = Attempts(settings.data_dir / "polling.tries")
         self._door = TelegramDoor(
@@ -126,6 +133,7 @@ class House:
         await self._sender.close()
         with contextlib.suppress(Exception):
             await sending
+        await self._worker.close()
         await self._bot.shutdown()
         await self._api.close()
 

@@ -5,6 +5,7 @@ What must stay true:
   there.
 * What goes next is decided in `lanes`, what an answer means in `delivery`; here each verdict is carried out.
 * An entry that had to wait is marked `tried` before its first attempt; one written as `sending` already is.
+* A reminder that surely did not arrive in its time is never sent as it was: it is handed back, to be said anew.
 * A task that dies of a fault ends `run`, instead of dying unseen while the process lives on.
 """
 
@@ -12,6 +13,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
@@ -45,8 +47,11 @@ OUT_OF_REACH = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 # An attempt that may have arrived is repeated this often at most, so three tries in all.
 OUTCOME_UNKNOWN = (3.0, 30.0)
 FAULT_OF_OURS = (1.0, 5.0)
+# "In two hours" is no longer true after this long.
+TRUE_FOR = timedelta(hours=1)
 
 Told = Callable[[int], Awaitable[None]]
+HandBack = Callable[[int, str], Awaitable[None]]
 
 log = structlog.get_logger()
 
@@ -89,8 +94,8 @@ class Sender:
 
     `who` turns a person's id into the keyed hash that may stand in a log. `on_blocked` is awaited when a person has
     blocked the bot, `on_receipt_sent` when an `erase_after` entry has gone or can never go, `on_undrawn` when a file
-    could not be made, `on_private_sent` when private words have gone. `draw` must end by itself. `counts` says how
-    often what happened.
+    could not be made, `on_private_sent` when private words have gone, `hand_back` when a reminder's time has passed by
+    the clock on the wall. `draw` must end by itself. `counts` says how often what happened.
     """
 
     def __init__(
@@ -106,6 +111,8 @@ class Sender:
         on_receipt_sent: Told,
         on_undrawn: Told | None = None,
         on_private_sent: Told | None = None,
+        hand_back: HandBack | None = None,
+        wall: Callable[[], datetime] | None = None,
         places: int = PLACES,
     ) -> None:
         self.counts: Counter[str] = Counter()
@@ -113,6 +120,7 @@ class Sender:
         self._who, self._on_blocked = who, on_blocked
         self._on_receipt_sent, self._on_undrawn = on_receipt_sent, on_undrawn
         self._on_private_sent = on_private_sent
+        self._hand_back, self._wall = hand_back, wall
         self._lanes = Lanes(budget, places)
         self._courtesies = Courtesies(call, budget, self._spawn, self.counts, clock.now)
         self._ledger = Ledger()
@@ -227,6 +235,9 @@ class Sender:
         now = self._clock.now()
         while (following := self._lanes.next(now)) is not None:
             lane, parcel = following
+            if self._out_of_time(parcel):
+                self._spawn(self._return(lane, parcel))
+                continue
             self._mark_attempt(parcel)
             self._spawn(self._carry(lane, parcel))
         at = self._lanes.next_at(now)
@@ -253,6 +264,27 @@ class Sender:
         finally:
             self._lanes.release(lane, self._clock.now())
             self._pump()
+
+    def _out_of_time(self, parcel: Parcel) -> bool:
+        """Whether a reminder surely never arrived, and is too late or in the person's quiet hours by now."""
+        hush = parcel.entry.hush
+        if hush is None or parcel.unknown or self._hand_back is None or self._wall is None:
+            return False
+        now = self._wall()
+        return now >= min(hush, parcel.entry.at + TRUE_FOR)
+
+    async def _return(self, lane: Lane, parcel: Parcel) -> None:
+        """Hand a reminder back to be said anew; if that fails, the store still holds it as it was."""
+        assert self._hand_back is not None
+        try:
+            await self._hand_back(parcel.person_id, parcel.entry.id)
+        except Exception as error:
+            log.error("not_handed_back", who=self._who(parcel.person_id), reason=whereabouts(error))
+        finally:
+            self._ledger.let_go(parcel)
+            self._lanes.release(lane, self._clock.now())
+            self._pump()
+            self._changed.set()
 
     def _mark_attempt(self, parcel: Parcel) -> None:
         if parcel.entry.state == "waiting" and not parcel.attempts:
@@ -293,7 +325,7 @@ class Sender:
 
     def _flooded(self, lane: Lane, parcel: Parcel, seconds: float) -> None:
         log.warning("telegram_flood", who=self._who(parcel.person_id), seconds=seconds)
-        self._budget.refused(lane.chat_id, self._clock.now(), seconds, lane.way)
+        self._budget.refused(lane.chat_id, self._clock.now(), seconds, lane.purse)
         self._again(lane, parcel, seconds)
 
     async def _faulty(self, lane: Lane, parcel: Parcel, reason: str) -> None:

@@ -1,4 +1,7 @@
-"""The same bot in a terminal: buttons as numbers, files saved and named, and a record of the talk if wished."""
+"""The same bot in a terminal: buttons as numbers, files saved and named, and a record of the talk if wished.
+
+Reminders come while nobody types, as they do on a phone: the clock is looked at every second.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -10,16 +13,20 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.text import Text
 
+from bot.cards.worker import DrawingFailed, Worker
 from bot.dialogue.effects import Button
-from bot.dialogue.events import Acted, Chose, Event, SharedLocation, Wrote
+from bot.dialogue.events import Acted, Chose, Event, FileFailed, ReminderDue, SharedLocation, Wrote
+from bot.dialogue.person import Passing
 from bot.dialogue.presses import press_of
-from bot.doors.clock import wall_clock
+from bot.dialogue.reminding import due_for
+from bot.dialogue.step import ROWS
+from bot.doors.clock import TICK_SECONDS, wall_clock
 from bot.doors.delivery import Draw
-from bot.doors.drawing import drawer
+from bot.doors.drawing import Easel, drawer
 from bot.library.markup import plain_text
 from bot.library.reading import Library
 from bot.library.words import Words
-from bot.settings import Settings
+from bot.settings import FONTS, Settings
 from bot.store.interface import Store, StoreProblem
 from bot.store.opening import open_store
 from bot.store.record import Entry, Mark
@@ -75,7 +82,7 @@ class TerminalDoor:
         """Talk until the lines end; the first thing said is what /start says."""
         self._console.print(f"[dim]{escape(self._words.shelf.phrases['terminal']['how'])}[/dim]")
         await self._take(Wrote("/start"))
-        async for line in lines:
+        async for line in self._while_ticking(lines):
             if line.strip() in ("/quit", "/exit"):
                 break
             if copied := self._copied(line):
@@ -83,6 +90,25 @@ class TerminalDoor:
                 continue
             await self._take(self._event(line))
         self._console.print(f"[dim]{escape(self._words.shelf.phrases['terminal']['bye'])}[/dim]")
+
+    async def _while_ticking(self, lines: AsyncIterator[str]) -> AsyncIterator[str]:
+        """The lines as they come, and whatever is due before and between them."""
+        while True:
+            await self.tick()
+            coming = asyncio.ensure_future(anext(lines, None))
+            while not (await asyncio.wait({coming}, timeout=TICK_SECONDS))[0]:
+                await self.tick()
+            line = coming.result()
+            if line is None:
+                return
+            yield line
+
+    async def tick(self) -> None:
+        """Show the reminders that are due."""
+        record = await self._store.load(ME)
+        due = due_for(record.person) if record else None
+        if due and due <= self._now():
+            await self._take(ReminderDue(ROWS))
 
     def _copied(self, line: str) -> str:
         """The text that a button with that number copies; a press of it is nobody's turn."""
@@ -142,7 +168,12 @@ class TerminalDoor:
             self._console.print(f"  [bold]{number:>2}[/bold]  {escape(button.label)}")
 
     async def _save(self, recipe: str) -> None:
-        drawn = await self._draw(ME, recipe)
+        try:
+            drawn = await self._draw(ME, recipe)
+        except DrawingFailed:
+            # Never silence: the same words as on Telegram.
+            await self._take(FileFailed())
+            return
         path = self._folder / drawn.name
         await asyncio.to_thread(_write, path, drawn.content)
         self._console.print(f"{escape(plain_text(drawn.caption))}\n[bold]{escape(str(path))}[/bold]")
@@ -178,10 +209,13 @@ async def talk(settings: Settings, library: Library, lines: AsyncIterator[str], 
     """A talk in the terminal, kept in a folder of its own."""
     folder = settings.data_dir / "terminal"
     store = open_store(folder, settings.retention_days)
+    worker = Worker(settings.content_dir / FONTS)
     try:
         await store.recover()
-        turns = Turns(library.world, library.words, store, lambda chat: True, store.names.of, wall_clock)
-        draw = drawer(store, library.words, wall_clock)
+        passing: dict[int, Passing] = {}
+        turns = Turns(library.world, library.words, store, lambda chat: True, store.names.of, wall_clock, passing)
+        draw = drawer(Easel(store, library.words, worker, wall_clock, passing))
         await TerminalDoor(turns, store, library.words, draw, folder / "files", wall_clock, console, walk).run(lines)
     finally:
+        await worker.close()
         await store.close()

@@ -11,6 +11,7 @@ from bot.care.clinician import Age, last_day, stale
 from bot.care.opening import Reason
 from bot.care.questions import Asked, Sheet, question_sheet
 from bot.care.techniques import Suited
+from bot.dialogue.card import sources_of
 from bot.dialogue.check import CRISIS, standing, ticks, verdict_of
 from bot.dialogue.clinician import (
     appointment_of,
@@ -260,6 +261,8 @@ def sources_shown(scene: "Scene", page: str) -> Iterable[str]:
     if page == "check.result":
         verdict = verdict_of(scene.person, scene.world)
         return (source for each in verdict.because for source in each.rule.sources) if verdict else ()
+    if page == "card.words":
+        return sources_of(scene.person, scene.world, scene.now)
     if page == "clinician.sheet":
         return (source for asked in sheet_of(scene).all for source in asked.question.sources)
     if page in THERAPIST_RULES:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from bot.care.card import CardProblem, CardTable, card_table
 from bot.care.clinician import ViewProblem, ViewTable, view_table
 from bot.care.opening import REASONS
 from bot.care.questions import QuestionProblem, QuestionTable, question_table, question_word_faults
@@ -14,7 +15,8 @@ from bot.library.problems import Fault
 
 CLINICIAN = "rules/clinician.yaml"
 QUESTIONS, TECHNIQUE = "rules/questions.yaml", "rules/techniques.yaml"
-RULES = (CLINICIAN, QUESTIONS, TECHNIQUE)
+CARD = "rules/card.yaml"
+RULES = (CLINICIAN, QUESTIONS, TECHNIQUE, CARD)
 # The name under which a shelf keeps the words, and the file in the folder of the language.
 WORDS = {"questions": "questions.yaml", "techniques": "techniques.yaml"}
 
@@ -23,24 +25,25 @@ Table = TypeVar("Table")
 
 @dataclass(frozen=True)
 class CareTables:
-    """What makes an answer old, what to ask a clinician, and which technique suits whom."""
+    """What makes an answer old, what to ask a clinician, which technique suits whom, what a card says."""
 
     views: ViewTable
     questions: QuestionTable
     techniques: TechniqueTable
+    card: CardTable
 
 
 def care_tables(
     files: Mapping[str, Any], language: str, unread: Collection[str], safety: SafetyTable, faults: list[Fault]
 ) -> CareTables | None:
-    """The three tables, or None with every fault of them and of their words added."""
+    """The tables, or None with every fault of them and of their words added."""
 
     def read(name: str, make: Callable[[], Table], words: Callable[[Table], Iterable[Fault]]) -> Table | None:
         if name in unread:
             return None
         try:
             table = make()
-        except (ViewProblem, QuestionProblem, TechniqueProblem) as problem:
+        except (ViewProblem, QuestionProblem, TechniqueProblem, CardProblem) as problem:
             faults.extend(Fault(name, sentence) for sentence in problem.faults)
             return None
         faults.extend(words(table))
@@ -59,11 +62,12 @@ def care_tables(
         lambda: technique_table(files[TECHNIQUE], safety, REASONS),
         worded("techniques", technique_word_faults),
     )
-    if views is None or questions is None or techniques is None:
+    card = read(CARD, lambda: card_table(files[CARD], safety), lambda table: ())
+    if views is None or questions is None or techniques is None or card is None:
         return None
     if techniques.techniques != TECHNIQUES:
         faults.append(Fault(TECHNIQUE, f"techniques must be {', '.join(TECHNIQUES)}, in this order."))
-    return CareTables(views, questions, techniques)
+    return CareTables(views, questions, techniques, card)
 
 
 def care_sources(tables: CareTables) -> Iterator[tuple[str, str]]:
@@ -74,6 +78,8 @@ def care_sources(tables: CareTables) -> Iterator[tuple[str, str]]:
     rules = [rule.sources for rule in tables.techniques.rules]
     for sources in (*rules, tables.techniques.never.sources):
         yield from ((TECHNIQUE, source) for source in sources)
+    for sources in (*(note.sources for note in tables.card.notes), tables.card.sources):
+        yield from ((CARD, source) for source in sources)
 
 
 def care_source_faults(tables: CareTables, sources: Collection[str]) -> Iterator[Fault]:

@@ -20,6 +20,8 @@ from bot.dialogue.step import items_of
 from bot.dialogue.world import World
 from bot.library.answer_facts import FACTS as ANSWER_FACTS
 from bot.library.answer_facts import page_given
+from bot.library.card_facts import FACTS as CARD_FACTS
+from bot.library.card_facts import said as wish_said
 from bot.library.care_facts import FACTS as CARE_FACTS
 from bot.library.care_facts import moment_said, sources_shown
 from bot.library.check_facts import (
@@ -36,6 +38,7 @@ from bot.library.check_facts import (
 from bot.library.geography import zone_city
 from bot.library.map_facts import FACTS as MAP_FACTS
 from bot.library.map_facts import kept_maps
+from bot.library.reminder_facts import FACTS as REMINDER_FACTS
 from bot.library.shelf import Shelf
 from bot.library.therapist_facts import FACTS as THERAPIST_FACTS
 from bot.library.therapist_facts import kept_therapists, value_said
@@ -178,6 +181,8 @@ def said_value(scene: Scene, name: str, held: Answer) -> str:
             return moment_said(scene, moment)
         case "check", list(ticked):
             return check_said(scene, ticked)
+        case name, value if name.startswith("card_"):
+            return wish_said(scene, name, value)
         case _, str(value):
             return scene.shelf.phrases["values"].get(f"{name}_{value}", value)
         case _, values:
@@ -317,4 +322,6 @@ FACTS: dict[str, Fact] = {
     **{name: Fact(find, longest) for name, (find, longest) in CARE_FACTS.items()},
     **{name: Fact(find, longest) for name, (find, longest) in THERAPIST_FACTS.items()},
     **{name: Fact(find, longest) for name, (find, longest) in MAP_FACTS.items()},
+    **{name: Fact(find, longest) for name, (find, longest) in REMINDER_FACTS.items()},
+    **{name: Fact(find, longest) for name, (find, longest) in CARD_FACTS.items()},
 }

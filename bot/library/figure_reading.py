@@ -1,6 +1,6 @@
 """The picture of the body and its words, read and checked against the areas of the skin."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -23,14 +23,18 @@ class Picture:
     words: FigureWords
 
 
-def read_picture(folder: Path, language: str, areas: Collection[str], faults: list[Fault]) -> Picture | None:
-    """The figure with its words, or None with every fault of them added."""
+def read_pictures(
+    folder: Path, languages: Iterable[str], areas: Collection[str], faults: list[Fault]
+) -> dict[str, Picture]:
+    """The figure with its words in each language; content without a figure has none."""
+    if not (folder / FIGURE).is_file():
+        return {}
     figure = _figure(folder, faults)
-    words = _words(folder, language, faults)
-    if figure is None or words is None:
-        return None
+    if figure is None:
+        return {}
     faults += [Fault(FIGURE, sentence) for sentence in figure_faults(figure, areas, NAMES)]
-    return Picture(figure, words)
+    words = {language: _words(folder, language, faults) for language in languages}
+    return {language: Picture(figure, said) for language, said in words.items() if said}
 
 
 def _figure(folder: Path, faults: list[Fault]) -> Figure | None:

@@ -13,11 +13,14 @@ from bot.library.problems import Fault
 # Where the engine itself leads, so that no flow needs to, and the page whose date is the version of the consent.
 CONSENT = "welcome.consent"
 ENGINE_TARGETS = (START, SOURCES, CONSENT, "about.expired", "group.private", "reminder.retention")
+# Targets that stand ready for the buttons of any reminder.
+READY = ("reminder.done", "reminder.put_off", "reminder.skip")
 NEEDED_COMMANDS = tuple("start menu help cancel leave check map test sessions ask data erase settings stop".split())
 ANYWHERE = "flows/anywhere.yaml"
 ENGINE_KEYS = frozenset("back menu leave sources more done".split())
 CALLBACK_BYTES = 64
 TOKEN_BYTES = 12
+BESIDE_BYTES = 12
 
 
 def graph_faults(
@@ -111,6 +114,12 @@ def unknown_names(
 
 def unfit_keys(screen: Screen, commands: Mapping[str, str]) -> Iterator[Fault]:
     """Keys that do not fit into a button's data, or that the engine uses for something else."""
+    if screen.kind == "beside":
+        # Nothing of the engine's stands under a message beside the talk, but its subject takes room on each button.
+        for key in screen.choices:
+            if len(key.encode()) > BESIDE_BYTES or ":" in key:
+                yield Fault(screen.name, f"the key «{key}» is too long for a button or holds a colon.")
+        return
     for key, target in screen.choices.items():
         if key in ENGINE_KEYS and commands.get(key) != target:
             yield Fault(screen.name, f"the key «{key}» is the engine's own and cannot lead to {target}.")
@@ -145,7 +154,7 @@ def unreachable(graph: Graph, alarms: Mapping[str, str]) -> Iterator[Fault]:
     """Screens that nothing leads to."""
     starts = [*graph.commands.values(), *graph.links.values(), *graph.renamed.values(), *alarms.values()]
     beside = [screen.name for screen in graph.screens.values() if screen.kind == "beside"]
-    reached = reached_from(graph, [*starts, *beside, *ENGINE_TARGETS, ANSWER, WHICH])
+    reached = reached_from(graph, [*starts, *beside, *ENGINE_TARGETS, *READY, ANSWER, WHICH])
     for name in graph.screens:
         if name not in reached:
             yield Fault(name, "no screen leads here.")

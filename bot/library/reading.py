@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,11 @@ from bot.library.answers import answer_faults, asking_from, read_answers
 from bot.library.body_reading import RULES as BODY_RULES
 from bot.library.body_reading import WORDS as BODY_WORDS
 from bot.library.body_reading import BodyTables, body_source_faults, body_tables
+from bot.library.card_words import card_faults, read_cards
 from bot.library.care_reading import RULES, WORDS, CareTables, care_source_faults, care_tables
 from bot.library.examples import Examples, read_examples
-from bot.library.export import RECIPES
 from bot.library.facts import DATE_LOCALES
+from bot.library.figure_reading import read_pictures
 from bot.library.flows import ANYWHERE, read_flows
 from bot.library.geography import Places
 from bot.library.graph_check import CONSENT, graph_faults
@@ -153,6 +154,8 @@ def read_content(folder: Path, retention_days: int = RETENTION_DAYS) -> Content:
     faults += wrong
     files = {name: _read(folder, name, faults, unread) for name in FILES}
     phrases = _phrases(files[PHRASES], faults)
+    cards, wrong = read_cards(folder, LANGUAGE)
+    faults += wrong
     shelf = Shelf(
         pages=pages,
         notes={name: telegram_html(text) for name, text in phrases.get("notes", {}).items()},
@@ -163,8 +166,12 @@ def read_content(folder: Path, retention_days: int = RETENTION_DAYS) -> Content:
         care={part: files[name] for part, name in CARE_WORDS.items()},
         retention_days=retention_days,
         answers=answers,
+        cards=cards,
     )
     safety = _safety(files, unread, faults)
+    body = body_tables(files, LANGUAGE, unread, safety, faults) if safety else None
+    if body:
+        shelf = replace(shelf, pictures=read_pictures(folder, (LANGUAGE, *cards), body.body.areas, faults))
     return Content(
         graph,
         alarms,
@@ -173,7 +180,7 @@ def read_content(folder: Path, retention_days: int = RETENTION_DAYS) -> Content:
         safety,
         care_tables(files, LANGUAGE, unread, safety, faults) if safety else None,
         therapist_tables(files, LANGUAGE, unread, faults),
-        body_tables(files, LANGUAGE, unread, safety, faults) if safety else None,
+        body,
         *_terms(files[TERMS], faults),
         files[TERMS],
         _strange(files[NOT_COVERED], faults),
@@ -296,6 +303,7 @@ def judge(content: Content, grades: bool = True) -> Iterator[Fault]:
     if grades and TERMS not in unread:
         yield from grade_faults(pages, content.terms)
         yield from grade_faults(answer_pages(content.shelf), content.terms)
+    yield from card_faults(content.shelf.cards, content.care.card) if content.care else ()
     if SOURCES not in unread:
         yield from source_faults(content.shelf)
         yield from rule_source_faults(content)
@@ -375,7 +383,9 @@ def world_of(
         body=body.body,
         touch=body.touch,
         lexicon=body.lexicon,
-        recipes=frozenset(RECIPES),
+        card=care.card,
+        card_languages=tuple(content.shelf.cards),
+        recipes=frozenset({"map.png"} if content.shelf.pictures else ()),
     )
 
 

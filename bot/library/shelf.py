@@ -7,6 +7,8 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from bot.library.answers import Written
+from bot.library.card_words import CardWords
+from bot.library.figure_reading import Picture
 from bot.library.pages import Page
 from bot.library.places import PlaceBook
 
@@ -45,6 +47,8 @@ class Shelf:
     care: Mapping[str, Mapping[str, Any]]
     retention_days: int
     answers: Mapping[str, Written] = field(default_factory=dict)
+    cards: Mapping[str, CardWords] = field(default_factory=dict)
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
 
     def fill(self, sentence: str, **facts: str) -> str:
         """A sentence from content with its facts filled in."""

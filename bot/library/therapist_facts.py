@@ -25,6 +25,7 @@ from bot.dialogue.therapist_view import (
     shortlist,
     therapist_of,
 )
+from bot.library.card_facts import wish_said
 from bot.library.map_words import names_of
 
 if TYPE_CHECKING:
@@ -198,13 +199,8 @@ def turn_to(scene: "Scene") -> str:
 
 def wishes(scene: "Scene") -> dict[str, str]:
     """What the person wishes, in words, by the name of the answer."""
-    found = {name: scene.person.answer(name) for name in WISHES}
-    values = scene.shelf.phrases["values"]
-    return {
-        name: ", ".join(values.get(f"{name}_{each}", each) for each in ([value] if isinstance(value, str) else value))
-        for name, value in found.items()
-        if value
-    }
+    said = {name: wish_said(scene, answer) for name, answer in WISHES.items()}
+    return {name: words for name, words in said.items() if words}
 
 
 def note_lines(scene: "Scene") -> list[str]:

@@ -24,6 +24,7 @@ from bot.library.markup import JINJA, plain_text, telegram_length, tidy
 from bot.library.pages import COPY, Page
 from bot.library.problems import Fault
 from bot.library.shelf import Shelf
+from bot.reminders.putting_off import DELAYS
 
 MESSAGE = 4096
 CAPTION = 1024
@@ -48,12 +49,13 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
         "old_button welcome_back forwarded empty_text edited unknown_command not_understood way_round location_not_now "
         "country_unclear zone_unclear hours_unclear file_failed my_fault changed_since too_fast not_kept "
         "date_unclear date_past date_far hour_unclear day_unclear day_ahead limits_unclear limits_long "
-        "therapist_unclear therapist_long therapist_taken "
-        "not_covered not_covered_near topics_here answer_here places_unclear places_everywhere".split()
+        "therapist_unclear therapist_long therapist_taken places_unclear places_everywhere "
+        "card_stop_unclear card_stop_long card_wish_unclear card_wish_long card_name_unclear card_name_long "
+        "not_covered not_covered_near topics_here answer_here reminder_late".split()
     ),
-    "toasts": {"already_done"},
-    "engine": set("back menu leave sources more done none unsure ticked unticked".split()),
-    "answers": {*CORRECTABLE, "held", "clinician_stale"},
+    "toasts": {"already_done", "got_it", "reminder_gone"},
+    "engine": set("back menu leave sources more done none unsure ticked unticked open".split()),
+    "answers": {*CORRECTABLE, "held", "clinician_stale", "appointment_zone"},
     "levels": set(LEVELS),
     "values": set("none not_reviewed nothing_kept discreet_yes discreet_no".split())
     | {f"clinician_view_{kind}" for kind in KINDS}
@@ -74,10 +76,18 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
     "marks": set("done current open".split()),
     "map": set("unknown_place not_said itch joint undated not_on_map wish".split()),
     "next_thing": set("consent clinician therapist map".split()) | set(NEXT.values()),
-    "file": set("export_txt_name export_json_name export_txt_caption export_json_caption".split()),
+    "file": {
+        f"{words}_{part}"
+        for words in "export_txt export_json map_png card_png card_pdf card_txt questions_pdf".split()
+        for part in ("name", "caption")
+    },
+    "map_picture": {"title", "alt"},
+    "sheet": set("title about answer treatment footer".split()),
     "terminal": set("how bye".split()),
     "bot": set("name short_description description".split()),
     "commands": set(),
+    "reminders": set("heading untitled waiting waiting_late sent done skipped missed".split()),
+    "delays": set(DELAYS),
     "journey": set(),
     "export": set(),
 }

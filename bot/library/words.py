@@ -15,11 +15,13 @@ from bot.dialogue.effects import Button, Say
 from bot.dialogue.graph import Screen
 from bot.dialogue.person import Person
 from bot.dialogue.presses import beside_data, live_data
-from bot.dialogue.step import items_shown
+from bot.dialogue.reminding import SEVERAL, rows_of, screen_of
+from bot.dialogue.step import OPEN, items_shown
 from bot.dialogue.world import World
 from bot.library.facts import Scene
 from bot.library.markup import plain_text, tidy
 from bot.library.pages import COPY, Page
+from bot.library.reminder_facts import LISTED
 from bot.library.shelf import Shelf
 
 EXPIRED = "about.expired"
@@ -29,6 +31,9 @@ SHORT_LABEL = 16
 COPIED_AT_MOST = 256
 # Screens that say "back", "menu" and "leave" in their own words need no second button for it.
 FOOTER = ("back", "menu", "leave")
+
+# What can be done with one row of several without opening it.
+AMONG = ("done", "later")
 
 NO_FACTS: Mapping[str, Any] = {}
 
@@ -61,6 +66,7 @@ class Words:
         self._pages = {name: self._compile(self._html, page.html) for name, page in shelf.pages.items()}
         self._notes = {name: self._compile(self._html, text) for name, text in shelf.notes.items()}
         self._labels: dict[str, Template] = {}
+        self._captions: dict[str, Template] = {}
 
     def _compile(self, jinja: Environment, source: str) -> Template:
         template = jinja.from_string(source)
@@ -75,7 +81,8 @@ class Words:
         if not page.served_on(now.date()):
             person = replace(person, given=page.name)
             page = self.shelf.pages[EXPIRED]
-        scene = Scene(person, now, self.shelf, self.world, say.facts)
+        facts = {**say.facts, "first_lines": self._first_lines(person, now)} if say.screen == SEVERAL else say.facts
+        scene = Scene(person, now, self.shelf, self.world, facts)
         text = tidy(self._fill(self._pages[page.name], scene))
         # A written answer may begin with what the person's own check says.
         private = page.private or "entry" in say.facts
@@ -88,6 +95,12 @@ class Words:
     def toast(self, name: str) -> str:
         """The short answer to a press, as plain text."""
         return self.shelf.phrases["toasts"][name]
+
+    def caption(self, person: Person, source: str, now: datetime) -> str:
+        """The words under a file, as Telegram HTML."""
+        if source not in self._captions:
+            self._captions[source] = self._compile(self._html, source)
+        return self._fill(self._captions[source], Scene(person, now, self.shelf, self.world, NO_FACTS)).strip()
 
     def label(self, person: Person, source: str, now: datetime, extra: Mapping[str, str]) -> str:
         """A button's words."""
@@ -104,6 +117,8 @@ class Words:
             return ()
         screen_name = say.screen
         own = self._own_buttons(person, page, screen_name, now)
+        if say.screen == SEVERAL:
+            return self._buttons_of_several(person, now)
         if say.subject:
             return paired([Button(label, beside_data(say.subject, key)) for key, label in own])
         added = self._engine_buttons(person, page, screen_name, now)
@@ -132,6 +147,31 @@ class Words:
             yield key, self._box(screen, person, key) + self.label(person, page.labels[key], now, {})
         for key in screen.choices:
             yield key, self.label(person, page.labels[key], now, {})
+
+    def _first_lines(self, person: Person, now: datetime) -> dict[str, str]:
+        """What each row of a message of several says first, as plain text."""
+        said = {}
+        for row in rows_of(person, person.given):
+            screen = self.world.graph.living(screen_of(row))
+            if screen and self.shelf.pages[screen].served_on(now.date()):
+                scene = Scene(replace(person, given=row.wanted.id), now, self.shelf, self.world, NO_FACTS)
+                said[row.wanted.id] = plain_text(tidy(self._fill(self._pages[screen], scene))).partition("\n")[0]
+        return said
+
+    def _buttons_of_several(self, person: Person, now: datetime) -> Rows:
+        """For each row that is open: done and later, if its message has them, and a way to the whole of it."""
+        rows: list[tuple[Button, ...]] = []
+        for number, row in enumerate(rows_of(person, person.given)[:LISTED], start=1):
+            screen = self.world.graph.screens.get(screen_of(row))
+            if screen is None or row.state != "sent":
+                continue
+            page = self.shelf.pages[screen.name]
+            labels = {key: self.label(person, page.labels[key], now, {}) for key in AMONG if key in screen.choices}
+            if len(screen.choices) > len(labels) or screen.items:
+                labels[OPEN] = self.shelf.phrases["engine"]["open"]
+            data = {key: beside_data(row.wanted.id, key, among=True) for key in labels}
+            rows += paired([Button(f"{number} {label}", data[key]) for key, label in labels.items()])
+        return tuple(rows)
 
     def _copy_buttons(self, person: Person, page: Page, now: datetime) -> Iterable[Button]:
         """The button that copies the page's text; none when Telegram would not take so much, or nothing is there."""

@@ -1,21 +1,23 @@
 """When something of a record is next due, and what: pure rules, and the index that is derived from them.
 
-Unsent words are due at their own time. A record without standing consent is dropped some time after the
+Unsent words are due at their own time, reminders when the first of their rows is, unless the person has paused
+everything or blocked us. A record without standing consent is dropped some time after the
 last contact. One with consent gets a notice when the retention time is over, and ends a while after that
 notice if nothing is heard. The index holds one small row a person and is
 never the truth: it is filled by a scan at the start and corrected by every load, keep and mark.
 """
 
 import heapq
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from bot.dialogue.reminding import due_for
 from bot.reminders.retention import DROP_AFTER, NOTICE_PERIOD
 from bot.store.record import Record
 
-Reason = Literal["outbox", "drop", "notice", "retention"]
+Reason = Literal["outbox", "reminders", "drop", "notice", "retention"]
 
 STALE_ROWS = 1000
 
@@ -38,11 +40,13 @@ class Standing:
     person_id: int
     ends: datetime
     unsent: tuple[tuple[str, datetime], ...] = ()
+    reminds: datetime | None = None
 
     @property
     def due(self) -> datetime:
         """The earliest of it all."""
-        return min((self.ends, *(at for _, at in self.unsent)))
+        first = min((self.ends, *(at for _, at in self.unsent)))
+        return min(first, self.reminds) if self.reminds else first
 
     def without(self, entries: Collection[str]) -> "Standing":
         """The same person with those entries no longer waiting."""
@@ -55,6 +59,8 @@ def due_times(record: Record, terms: Terms) -> dict[Reason, datetime]:
     times = {reason: at}
     if record.outbox:
         times["outbox"] = min(entry.at for entry in record.outbox)
+    if reminds := due_for(record.person):
+        times["reminders"] = reminds
     return times
 
 
@@ -72,7 +78,8 @@ def what_is_due(record: Record, now: datetime, terms: Terms) -> list[Reason]:
 def standing(record: Record, terms: Terms) -> Standing:
     """The record's row in the index."""
     _, ends = _end(record.last_contact, record.noticed_at, _consent(record), terms)
-    return Standing(record.person.id, ends, tuple((entry.id, entry.at) for entry in record.outbox))
+    unsent = tuple((entry.id, entry.at) for entry in record.outbox)
+    return Standing(record.person.id, ends, unsent, due_for(record.person))
 
 
 def standing_of_document(document: Mapping[str, Any], terms: Terms) -> Standing:
@@ -87,7 +94,13 @@ def standing_of_document(document: Mapping[str, Any], terms: Terms) -> Standing:
     noticed = document.get("noticed_at")
     _, ends = _end(_moment(document["last_contact"]), noticed and _moment(noticed), held, terms)
     unsent = tuple((entry["id"], _moment(entry["at"])) for entry in document.get("outbox", ()))
-    return Standing(person["id"], ends, unsent)
+    silent = person.get("paused_at") or person.get("blocked_at") or not held.given or held.withdrawn_at
+    return Standing(person["id"], ends, unsent, None if silent else _first_row(person.get("reminders", ())))
+
+
+def _first_row(rows: Iterable[Mapping[str, Any]]) -> datetime | None:
+    waiting = [row for row in rows if row["state"] == "waiting"]
+    return min((_moment(row["later"] or row["at"] or row["wanted"]["due"]) for row in waiting), default=None)
 
 
 @dataclass(frozen=True, slots=True)

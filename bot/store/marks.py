@@ -37,7 +37,8 @@ log = structlog.get_logger()
 def fold(record: Record, marks: Collection[Mark]) -> Record:
     """The record as the marks make it: what was sent or given up has left the outbox, tried is `sending`.
 
-    The newest sent message with buttons becomes the keyboard. Marks of entries not in the outbox say nothing.
+    The newest sent message with buttons becomes the keyboard, the newest with a picture of a slot that picture. Marks
+    of entries not in the outbox say nothing.
     """
     if not marks:
         return record
@@ -46,7 +47,8 @@ def fold(record: Record, marks: Collection[Mark]) -> Record:
     outbox = tuple(_tried(entry, tried) for entry in record.outbox if entry.id not in over)
     if outbox == record.outbox:
         return record
-    return replace(record, outbox=outbox, keyboard=_keyboard(record, over.values()))
+    keyboard, pictures = _keyboard(record, over.values()), _pictures(record, over)
+    return replace(record, outbox=outbox, keyboard=keyboard, pictures=pictures)
 
 
 def final(marks: Iterable[Mark]) -> dict[str, Mark]:
@@ -69,6 +71,12 @@ def _keyboard(record: Record, over: Iterable[Mark]) -> int | None:
         if mark.became == "sent" and mark.message_id is not None and mark.entry in with_buttons:
             keyboard = mark.message_id
     return keyboard
+
+
+def _pictures(record: Record, over: Mapping[str, Mark]) -> Mapping[str, int]:
+    sent = {entry.slot: mark.message_id for entry in record.outbox if entry.slot and (mark := over.get(entry.id))}
+    shown = {slot: message_id for slot, message_id in sent.items() if message_id is not None}
+    return {**record.pictures, **shown} if shown else record.pictures
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,9 @@ class Entry:
     `urgent` entries are never merged away. `silent` entries arrive without a sound.
     `erase_after` marks the receipt after which the whole record goes; `private` words rest on answers that
     may not be kept, so that they leave every copy as soon as they have gone out. The buttons of a `beside` entry are
-    never the live keyboard and stay valid.
+    never the live keyboard and stay valid. A reminder that was not sent by `hush` must not go any more as it is: the
+    person's quiet hours have begun. `slot` names the picture that a recipe stands for: the one already in the chat is
+    changed in place.
     """
 
     id: str
@@ -47,6 +49,8 @@ class Entry:
     erase_after: bool = False
     private: bool = False
     beside: bool = False
+    hush: datetime | None = None
+    slot: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,9 @@ class Record:
     """Everything kept about one person. `keyboard` is the message that carries the live buttons, if known.
 
     Every time in a record knows its zone. `noticed_at` is when the person was told that the record ends soon,
-    as long as nothing was heard since. `unread` holds what a later release of the same version wrote and
-    this one does not know, by its path in the document; only `versions` fills it and writes it back.
+    as long as nothing was heard since. `pictures` are the messages that show a picture of that slot. `unread` holds
+    what a later release of the same version wrote and this one does not know, by its path in the document; only
+    `versions` fills it and writes it back.
     """
 
     person: Person
@@ -73,6 +78,7 @@ class Record:
     outbox: tuple[Entry, ...] = ()
     keyboard: int | None = None
     noticed_at: datetime | None = None
+    pictures: Mapping[str, int] = field(default_factory=dict)
     v: int = CURRENT_VERSION
     unread: Mapping[tuple[str, ...], Any] = field(default_factory=dict)
 
