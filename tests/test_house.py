@@ -12,7 +12,7 @@ FLOORS = [
     {"__main__"},
     {"doors"},
     {"turn"},
-    {"library", "store"},
+    {"library", "store", "cards"},
     {"dialogue"},
     {"care", "reminders", "answers"},
 ]
@@ -27,6 +27,8 @@ HOMES = {
     "markdown_it": {"library"},
     "babel": {"library"},
     "dateparser": {"library"},
+    "icalendar": {"library"},
+    "dateutil": {"care"},
     "tzfpy": {"library"},
     "textstat": {"library"},
     "pydantic": {"settings", "store"},
@@ -36,7 +38,7 @@ HOMES = {
     "snowballstemmer": {"answers"},
 }
 PURE = {"dialogue", "care", "reminders", "answers"}
-PURE_LIBRARIES = {"rapidfuzz", "snowballstemmer"}
+PURE_LIBRARIES = {"rapidfuzz", "snowballstemmer", "dateutil"}
 IMPURE_MODULES = {
     "os",
     "pathlib",

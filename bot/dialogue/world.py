@@ -13,6 +13,7 @@ from bot.answers.net import Net
 from bot.care.clinician import ViewTable
 from bot.care.questions import QuestionTable
 from bot.care.safety import SafetyTable
+from bot.care.session_table import SessionTable
 from bot.care.techniques import TechniqueTable
 from bot.dialogue.effects import Effect
 from bot.dialogue.events import Event
@@ -125,5 +126,8 @@ class World:
     views: ViewTable
     questions: QuestionTable
     techniques: TechniqueTable
+    sessions: SessionTable
     dates: Dates
+    # As `dates`, but a part of the day ("evening") names no hour.
+    exact_dates: Dates
     asking: Asking

@@ -8,39 +8,42 @@ from bot.care.clinician import ViewProblem, ViewTable, view_table
 from bot.care.opening import REASONS
 from bot.care.questions import QuestionProblem, QuestionTable, question_table, question_word_faults
 from bot.care.safety import SafetyTable
+from bot.care.session_table import SessionProblem, SessionTable, session_table, session_word_faults
 from bot.care.techniques import TechniqueProblem, TechniqueTable, technique_table, technique_word_faults
 from bot.dialogue.suits import TECHNIQUES
 from bot.library.problems import Fault
 
 CLINICIAN = "rules/clinician.yaml"
 QUESTIONS, TECHNIQUE = "rules/questions.yaml", "rules/techniques.yaml"
-RULES = (CLINICIAN, QUESTIONS, TECHNIQUE)
+SESSIONS = "rules/sessions.yaml"
+RULES = (CLINICIAN, QUESTIONS, TECHNIQUE, SESSIONS)
 # The name under which a shelf keeps the words, and the file in the folder of the language.
-WORDS = {"questions": "questions.yaml", "techniques": "techniques.yaml"}
+WORDS = {"questions": "questions.yaml", "techniques": "techniques.yaml", "sessions": "sessions.yaml"}
 
 Table = TypeVar("Table")
 
 
 @dataclass(frozen=True)
 class CareTables:
-    """What makes an answer old, what to ask a clinician, and which technique suits whom."""
+    """What makes an answer old, what to ask a clinician, which technique suits whom, and how sessions go."""
 
     views: ViewTable
     questions: QuestionTable
     techniques: TechniqueTable
+    sessions: SessionTable
 
 
 def care_tables(
     files: Mapping[str, Any], language: str, unread: Collection[str], safety: SafetyTable, faults: list[Fault]
 ) -> CareTables | None:
-    """The three tables, or None with every fault of them and of their words added."""
+    """The tables, or None with every fault of them and of their words added."""
 
     def read(name: str, make: Callable[[], Table], words: Callable[[Table], Iterable[Fault]]) -> Table | None:
         if name in unread:
             return None
         try:
             table = make()
-        except (ViewProblem, QuestionProblem, TechniqueProblem) as problem:
+        except (ViewProblem, QuestionProblem, TechniqueProblem, SessionProblem) as problem:
             faults.extend(Fault(name, sentence) for sentence in problem.faults)
             return None
         faults.extend(words(table))
@@ -59,11 +62,12 @@ def care_tables(
         lambda: technique_table(files[TECHNIQUE], safety, REASONS),
         worded("techniques", technique_word_faults),
     )
-    if views is None or questions is None or techniques is None:
+    sessions = read(SESSIONS, lambda: session_table(files[SESSIONS]), worded("sessions", session_word_faults))
+    if views is None or questions is None or techniques is None or sessions is None:
         return None
     if techniques.techniques != TECHNIQUES:
         faults.append(Fault(TECHNIQUE, f"techniques must be {', '.join(TECHNIQUES)}, in this order."))
-    return CareTables(views, questions, techniques)
+    return CareTables(views, questions, techniques, sessions)
 
 
 def care_sources(tables: CareTables) -> Iterator[tuple[str, str]]:
@@ -72,6 +76,7 @@ def care_sources(tables: CareTables) -> Iterator[tuple[str, str]]:
     for question in (*questions.questions, *questions.unsure.values(), *questions.standing):
         yield from ((QUESTIONS, source) for source in question.sources)
     rules = [rule.sources for rule in tables.techniques.rules]
+    yield from ((SESSIONS, source) for source in tables.sessions.sources)
     for sources in (*rules, tables.techniques.never.sources):
         yield from ((TECHNIQUE, source) for source in sources)
 

@@ -89,7 +89,32 @@ def readings(text: str, now: datetime, ahead: bool) -> tuple[str, ...]:
         return ()
     if iso := _whole_iso(text.strip(), now):
         return (iso,)
+    return _said(*_days_and_clocks(words, now, ahead), ahead)
+
+
+def exact(text: str, now: datetime, ahead: bool) -> tuple[str, ...]:
+    """As `readings`, but a part of the day that stands alone ("tomorrow evening") names only the day: where
+    something begins at the hour read here, none is guessed.
+    """
+    words = " ".join(text.casefold().replace(",", " ").split())
+    if not words or len(words) > LONGEST:
+        return ()
+    if iso := _whole_iso(text.strip(), now):
+        return (iso,)
     days, clocks = _days_and_clocks(words, now, ahead)
+    return _said(days, None if _part_alone(words, clocks, now) else clocks, ahead)
+
+
+def _part_alone(words: str, clocks: tuple[time, ...] | None, now: datetime) -> bool:
+    """Whether the time of day was read from a part of the day alone; noon is a time."""
+    rest, _, part = _clocks_of(words)
+    if part is None or part == NOON or clocks != (part,):
+        return False
+    last = _LAST.search(rest)
+    return last is None or not _days_of(_without(rest, last), now, ahead=True)
+
+
+def _said(days: tuple[date, ...], clocks: tuple[time, ...] | None, ahead: bool) -> tuple[str, ...]:
     if not ahead or clocks is None:
         return tuple(f"{day:%Y-%m-%d}" for day in days)
     return tuple(f"{day:%Y-%m-%d}T{clock:%H:%M}" for day, clock in product(days, clocks))

@@ -302,7 +302,9 @@ def world_of(content: Content, net: Net, safety: SafetyTable, care: CareTables) 
         views=care.views,
         questions=care.questions,
         techniques=care.techniques,
+        sessions=care.sessions,
         dates=dates.readings,
+        exact_dates=dates.exact,
         asking=asking_from(content.shelf.answers, content.lists),
     )
 
