@@ -105,7 +105,9 @@ def _questions(raw: Mapping[str, Any], faults: list[str]) -> dict[str, dict[str,
     for question in questions:
         replies = section(questions, question, "sessions: questions", faults)
         found[question] = {
-            name: reply for name in replies if (reply := _reply(replies[name], f"sessions: {question} «{name}»", faults))
+            name: reply
+            for name in replies
+            if (reply := _reply(replies[name], f"sessions: {question} «{name}»", faults))
         }
     return found
 

@@ -66,7 +66,8 @@ class Look:
 
 @dataclass(frozen=True)
 class Session:
-    """What became of one date of a plan. `day` is the date its rule gives, `wall` where it was moved to.
+    """What became of one date of a plan. `day` is the date its rule gives, `wall` where it was moved to,
+    `changed_at` when it was last moved, skipped or taken up again.
 
     `began` is the UTC instant it was planned for, kept once it is done: the looks are counted from there. `check` is
     what the three questions before it came to.
@@ -75,6 +76,7 @@ class Session:
     day: str
     state: State = "planned"
     wall: str = ""
+    changed_at: datetime | None = None
     check: str = ""
     checked_at: datetime | None = None
     began: datetime | None = None

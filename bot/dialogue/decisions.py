@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.dialogue import asking, clinician, suits
+from bot.dialogue import asking, clinician, sessions, suits
 from bot.dialogue.check import CHANGES, begin_check, check_door, reports, take_group
 from bot.dialogue.effects import Forget, SendFile
 from bot.dialogue.items import CORRECTABLE
@@ -175,9 +175,11 @@ DECISIONS: dict[str, Decision] = {
         ("take_group", take_group, "more done crisis lost"),
         ("pause", pause, "paused"),
         ("resume", resume, "resumed"),
+        ("export_sessions", sends("sessions.ics"), "sent"),
+        ("course_picture", sends("course.png"), "sent"),
         ("return_to_talk", return_to_talk, "back"),
         ("carry_on", carry_on, "done"),
         ("show_with_country", show_with_country, "shown"),
     ]
 }
-DECISIONS |= clinician.DECISIONS | suits.DECISIONS | asking.DECISIONS
+DECISIONS |= clinician.DECISIONS | suits.DECISIONS | asking.DECISIONS | sessions.DECISIONS

@@ -1,6 +1,6 @@
 """Named functions that fill list screens. Labels come from the page; here are only keys and facts."""
 
-from bot.dialogue import asking, clinician, suits
+from bot.dialogue import asking, clinician, sessions, suits
 from bot.dialogue.check import check_findings
 from bot.dialogue.readers import home_country
 from bot.dialogue.world import Item, Items, Moment
@@ -8,6 +8,7 @@ from bot.dialogue.world import Item, Items, Moment
 CORRECTABLE = (
     *("check", "country", "country_now", "time_zone", "quiet_hours", "discreet"),
     *("appointment", "clinician_view", "clinician_role", "clinician_on", "clinician_limits"),
+    "session_leads",
 )
 
 
@@ -44,4 +45,5 @@ ITEMS: dict[str, Items] = {
     **clinician.ITEMS,
     **suits.ITEMS,
     **asking.ITEMS,
+    **sessions.ITEMS,
 }

@@ -6,13 +6,14 @@ from datetime import datetime
 
 from bot.dialogue.effects import Effect, Say
 from bot.dialogue.person import Person
+from bot.dialogue.session_wants import wants as session_wants
 from bot.dialogue.world import World
 from bot.reminders.rows import Reminder, Wanted, reconciled
 
 Wants = Callable[[World, Person, datetime], tuple[Wanted, ...]]
 
 # Each subject that reminds says here what it wants sent.
-WANTS: tuple[Wants, ...] = ()
+WANTS: tuple[Wants, ...] = (session_wants,)
 
 
 def rescheduled(world: World, person: Person, now: datetime) -> Person:

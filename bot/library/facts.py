@@ -34,6 +34,8 @@ from bot.library.check_facts import (
     group_words,
 )
 from bot.library.geography import zone_city
+from bot.library.session_facts import FACTS as SESSION_FACTS
+from bot.library.session_facts import leads_in_words, plans_kept
 from bot.library.shelf import Shelf
 from bot.reminders.retention import DROP_AFTER, NOTICE_PERIOD
 
@@ -146,7 +148,7 @@ def kept(scene: Scene) -> list[dict[str, str]]:
             "date": long_date(scene, held.at),
         }
         for name, held in scene.person.answers.items()
-    ]
+    ] + plans_kept(scene)
 
 
 def said_value(scene: Scene, name: str, held: Answer) -> str:
@@ -166,6 +168,8 @@ def said_value(scene: Scene, name: str, held: Answer) -> str:
             return moment_said(scene, moment)
         case "check", list(ticked):
             return check_said(scene, ticked)
+        case "session_leads", list(leads):
+            return leads_in_words(scene, leads)
         case _, str(value):
             return scene.shelf.phrases["values"].get(f"{name}_{value}", value)
         case _, values:
@@ -303,4 +307,5 @@ FACTS: dict[str, Fact] = {
     "language_name": Fact(lambda s: str(Locale(s.person.language).display_name), LONG),
     **{name: Fact(find, longest) for name, (find, longest) in ANSWER_FACTS.items()},
     **{name: Fact(find, longest) for name, (find, longest) in CARE_FACTS.items()},
+    **{name: Fact(find, longest) for name, (find, longest) in SESSION_FACTS.items()},
 }

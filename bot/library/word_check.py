@@ -22,6 +22,7 @@ from bot.library.facts import FACTS
 from bot.library.markup import JINJA, plain_text, telegram_length, tidy
 from bot.library.pages import COPY, Page
 from bot.library.problems import Fault
+from bot.library.session_facts import NEEDED as SESSION_PHRASES
 from bot.library.shelf import Shelf
 
 MESSAGE = 4096
@@ -47,9 +48,9 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
         "old_button welcome_back forwarded empty_text edited unknown_command not_understood way_round location_not_now "
         "country_unclear zone_unclear hours_unclear file_failed my_fault changed_since too_fast not_kept "
         "date_unclear date_past date_far hour_unclear day_unclear day_ahead limits_unclear limits_long "
-        "not_covered not_covered_near topics_here answer_here".split()
+        "rhythm_unclear ending_unclear not_covered not_covered_near topics_here answer_here".split()
     ),
-    "toasts": {"already_done"},
+    "toasts": {"already_done", "got_it", "no_day_there"},
     "engine": set("back menu leave sources more done none unsure ticked unticked".split()),
     "answers": {*CORRECTABLE, "held", "clinician_stale"},
     "levels": set(LEVELS),
@@ -62,12 +63,16 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
     "sentences": {"hours", "moment", "clinician_so_far", *(f"clinician_{kind}" for kind in KINDS)},
     "marks": set("done current open".split()),
     "next_thing": set("consent clinician therapist".split()) | set(NEXT.values()),
-    "file": set("export_txt_name export_json_name export_txt_caption export_json_caption".split()),
+    "file": set(
+        "export_txt_name export_json_name export_txt_caption export_json_caption sessions_ics_name "
+        "sessions_ics_caption session_title session_alarm course_name course_caption".split()
+    ),
     "terminal": set("how bye".split()),
     "bot": set("name short_description description".split()),
     "commands": set(),
     "journey": set(),
     "export": set(),
+    **SESSION_PHRASES,
 }
 
 
