@@ -28,6 +28,7 @@ HOMES = {
     "babel": {"library"},
     "dateparser": {"library"},
     "icalendar": {"library"},
+    "typst": {"cards"},
     "dateutil": {"care"},
     "tzfpy": {"library"},
     "textstat": {"library"},

@@ -1,13 +1,25 @@
 """Recipes in the outbox become files when they are sent, from the record as it is then."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.cards.course import course_picture
+from bot.dialogue.person import Person
 from bot.doors.delivery import Draw, Drawn
 from bot.library.export import export
+from bot.library.facts import Scene
+from bot.library.session_files import course_values
 from bot.library.words import Words
 from bot.store.interface import Store
 from bot.store.versions import to_document
+
+
+def picture(person: Person, words: Words, now: datetime) -> Drawn:
+    """The picture of the course."""
+    values = course_values(Scene(person, now, words.shelf, words.world, {}))
+    file = words.shelf.phrases["file"]
+    return Drawn(file["course_png_name"], course_picture(values), file["course_png_caption"], "photo")
 
 
 def drawer(store: Store, words: Words, now: Callable[[], datetime]) -> Draw:
@@ -17,6 +29,8 @@ def drawer(store: Store, words: Words, now: Callable[[], datetime]) -> Draw:
         record = await store.load(person_id)
         if record is None:
             raise LookupError("the record is gone")
+        if recipe == "course.png":
+            return await asyncio.to_thread(picture, record.person, words, now())
         handout = export(recipe, record.person, to_document(record), words, now())
         return Drawn(handout.name, handout.content, handout.caption, "document")
 

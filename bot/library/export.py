@@ -8,10 +8,11 @@ import orjson
 
 from bot.dialogue.person import Person
 from bot.library.facts import Scene, kept
+from bot.library.session_files import calendar_of
 from bot.library.shelf import Shelf
 from bot.library.words import Words
 
-RECIPES = ("export.txt", "export.json")
+RECIPES = ("export.txt", "export.json", "sessions.ics")
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,9 @@ class Handout:
 def export(recipe: str, person: Person, document: dict[str, Any], words: Words, now: datetime) -> Handout:
     """The file a recipe names; `document` is the stored record as it is on disk."""
     file = words.shelf.phrases["file"]
+    if recipe == "sessions.ics":
+        content = calendar_of(Scene(person, now, words.shelf, words.world, {}))
+        return Handout(file["sessions_ics_name"], content, file["sessions_ics_caption"])
     if recipe == "export.json":
         content = orjson.dumps(document, option=orjson.OPT_INDENT_2)
         return Handout(file["export_json_name"], content, file["export_json_caption"])

@@ -61,6 +61,7 @@ NEEDED: dict[str, set[str]] = {
     "rhythms": set("once every_days every_weeks every_months".split()),
     "endings": set("times until open".split()),
     "standings": set("untested running held unsuitable no_reaction short not_finished reacted".split()),
+    "course": set("title about before after footer".split()),
     "plan_sentences": set("line course_line score_change elsewhere plan session".split()),
 }
 

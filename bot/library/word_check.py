@@ -65,7 +65,7 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
     "next_thing": set("consent clinician therapist".split()) | set(NEXT.values()),
     "file": set(
         "export_txt_name export_json_name export_txt_caption export_json_caption sessions_ics_name "
-        "sessions_ics_caption session_title session_alarm course_name course_caption".split()
+        "sessions_ics_caption session_title session_alarm course_png_name course_png_caption".split()
     ),
     "terminal": set("how bye".split()),
     "bot": set("name short_description description".split()),
