@@ -21,6 +21,8 @@ Pause = Literal["flare", "illness", "travel", "worse", "reaction"]
 PAUSES: tuple[Pause, ...] = get_args(Pause)
 LookKind = Literal["next_day", "week", "fortnight", "three_weeks"]
 LOOKS: tuple[LookKind, ...] = get_args(LookKind)
+# Told outside any window: what comes later still counts.
+LATER: Literal["later"] = "later"
 Change = Literal["new_plaque", "sore", "rash"]
 CHANGES: tuple[Change, ...] = get_args(Change)
 Score = Literal["itch", "pain", "stress", "sleep"]
@@ -59,7 +61,7 @@ class Finding:
 class Look:
     """One answered look; without findings the skin was as before."""
 
-    kind: LookKind
+    kind: LookKind | Literal["later"]
     at: datetime
     findings: tuple[Finding, ...] = ()
 
@@ -319,7 +321,31 @@ def looked(plans: tuple[Plan, ...], windows: Windows, findings: tuple[Finding, .
         session = plan.session(each.session.day)
         answered = replace(session, looks=(*session.looks, Look(each.kind, now, own)))
         plans = with_plan(plans, with_session(plan, answered))
+    placed = {finding for each in open_now for finding in findings if belongs(finding, each)}
+    return told_later(plans, tuple(finding for finding in findings if finding not in placed), now)
+
+
+def told_later(plans: tuple[Plan, ...], findings: tuple[Finding, ...], now: datetime) -> tuple[Plan, ...]:
+    """The plans with findings that no open look asked for, each with the last session that treated its place."""
+    for finding in findings:
+        for plan, held in reversed(done_in_order(plans)):
+            if not finding.area or finding.area in held.areas:
+                told = replace(held, looks=(*held.looks, Look(LATER, now, (finding,))))
+                plans = with_plan(plans, with_session(plan, told))
+                break
     return plans
+
+
+def done_in_order(plans: Iterable[Plan]) -> list[tuple[Plan, Session]]:
+    """Every session that took place with its plan, in order."""
+    done = [(held.began, plan, held) for plan in plans for held in plan.sessions if held.began and held.state == "done"]
+    return [(plan, held) for _, plan, held in sorted(done, key=lambda row: row[0])]
+
+
+def areas_asked(plans: tuple[Plan, ...], windows: Windows, now: datetime) -> tuple[str, ...]:
+    """The places a change can be told for: those of the looks open now, or all that were ever treated."""
+    treated = (area for held in done_sessions(plans) for area in held.areas)
+    return areas_open(plans, windows, now) or tuple(dict.fromkeys(treated))
 
 
 def _began(due: Due) -> datetime:
@@ -344,8 +370,7 @@ def is_worse(session: Session) -> bool:
 
 def done_sessions(plans: Iterable[Plan]) -> tuple[Session, ...]:
     """Every session that took place, of all plans, in order."""
-    done = [held for plan in plans for held in plan.sessions if held.state == "done" and held.began]
-    return tuple(sorted(done, key=lambda held: held.began.isoformat() if held.began else ""))
+    return tuple(held for _, held in done_in_order(plans))
 
 
 def worse_in_a_row(before: Iterable[Plan], after: Iterable[Plan], row: int) -> bool:

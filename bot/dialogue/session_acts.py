@@ -97,7 +97,7 @@ def actions_of(found: Occurrence, moment: Moment) -> list[str]:
     """The names of what can be done with a session now."""
     series = ["series"] if found.plan.series else []
     if found.session.state == "done":
-        return ["areas", "before", "after", *(["look"] if looks_open(moment) else []), "undo", *series]
+        return ["areas", "before", "after", "look", "undo", *series]
     if not found.open:
         return ["undo", *series]
     if moment.now >= begins(found):

@@ -15,7 +15,8 @@ from bot.care.sessions import (
     Occurrence,
     Scores,
     Session,
-    areas_open,
+    areas_asked,
+    done_sessions,
     looked,
     occurrence,
     paused,
@@ -149,8 +150,8 @@ def take_score(moment: Moment) -> Outcome:
 
 
 def look_door(moment: Moment) -> Outcome:
-    """A look that is waiting now, or none."""
-    return Outcome("asked" if looks_open(moment) else "none", moment.person)
+    """Once a session took place, a change can be told at any time."""
+    return Outcome("asked" if done_sessions(moment.person.plans) else "none", moment.person)
 
 
 def look_said(change: Change) -> Decision:
@@ -158,8 +159,8 @@ def look_said(change: Change) -> Decision:
 
     def decide(moment: Moment) -> Outcome:
         so_far = findings_in(moment.person.given)
-        places = areas_open(moment.person.plans, moment.world.sessions.looks, moment.now)
-        if not looks_open(moment):
+        places = areas_asked(moment.person.plans, moment.world.sessions.looks, moment.now)
+        if not done_sessions(moment.person.plans):
             return Outcome("none", moment.person)
         if change == "rash" or not places:
             return Outcome("more", moment.person, given=written((*so_far, Finding("", change))))
@@ -186,7 +187,7 @@ def change_of(name: str) -> Change:
 
 def places_looked_at(moment: Moment) -> tuple[Item, ...]:
     """The treated places that the looks open now ask about."""
-    found = areas_open(moment.person.plans, moment.world.sessions.looks, moment.now)
+    found = areas_asked(moment.person.plans, moment.world.sessions.looks, moment.now)
     return tuple(Item(area, {"area": area}) for area in found)
 
 
@@ -195,7 +196,7 @@ def take_places(moment: Moment) -> Outcome:
     name, between, _ = moment.person.given.partition(BETWEEN)
     if not between or name not in CHANGES:
         return Outcome("lost", moment.person)
-    known = areas_open(moment.person.plans, moment.world.sessions.looks, moment.now)
+    known = areas_asked(moment.person.plans, moment.world.sessions.looks, moment.now)
     ticked = [area for area in known if area in moment.given.split(",")] or [""]
     found = tuple(Finding(area, change_of(name)) for area in ticked)
     return Outcome("more", moment.person, given=written((*findings_in(moment.person.given), *found)))
@@ -227,7 +228,7 @@ def finish_look(moment: Moment) -> Outcome:
     when a reaction or two worse sessions one after another say so.
     """
     findings = findings_in(moment.person.given)
-    if not looks_open(moment) or not findings:
+    if not done_sessions(moment.person.plans) or not findings:
         return Outcome("none", moment.person)
     person = found_changes(moment.person, moment.world, findings, moment.now)
     return Outcome("kept", person, given=written(findings))

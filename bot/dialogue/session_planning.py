@@ -217,11 +217,11 @@ def calendar_days(moment: Moment) -> tuple[Item, ...]:
     shown = draft.month or f"{now:%Y-%m}"
     year, month = (int(part) for part in shown.split("-"))
     heads = [f"h{number}" for number in range(7)]
-    cells = [
-        _cell(f"{shown}-{day:02}" if day else "", f"x{week}{place}", now)
+    weeks = [
+        [_cell(f"{shown}-{day:02}" if day else "", f"x{week}{place}", now) for place, day in enumerate(row)]
         for week, row in enumerate(monthcalendar(year, month))
-        for place, day in enumerate(row)
     ]
+    cells = [cell for week in weeks if any(map(is_day, week)) for cell in week]
     beside = [with_month(draft, step, now).month for step in (-1, 1)]
     last = f"{now + FARTHEST:%Y-%m}"
     turns = [f"to{each}" for each in beside if f"{now:%Y-%m}" <= each < last]

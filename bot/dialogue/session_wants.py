@@ -41,9 +41,11 @@ def session_wants(world: World, person: Person, now: datetime) -> Iterator[Wante
     if not going_on(world, person, now):
         return
     until, leads = valid_until(person, world), leads_of(person)
+    beyond = [each.id for each in ahead(person, now) if until and begins(each) >= max(until, now)]
     for found in ahead(person, now):
         rows = [*before(found, leads), after(found)]
-        if until and begins(found) >= until:
+        # One new check opens the way for all that follow, so only the first of them asks for it.
+        if found.id in beyond[:1]:
             rows.append(check_wanted(found))
         # What would have been due before the plan was made, or changed, is no reminder of anything.
         known = found.session.changed_at or found.plan.made_at

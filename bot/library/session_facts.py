@@ -17,7 +17,7 @@ from bot.care.sessions import (
     Plan,
     Scores,
     Session,
-    areas_open,
+    areas_asked,
     done_sessions,
     is_day,
     looks_of,
@@ -395,7 +395,7 @@ def score_ask(scene: "Scene") -> str:
 
 def look_areas(scene: "Scene") -> list[str]:
     """The treated places the looks open now ask about."""
-    return area_names(scene, areas_open(scene.person.plans, scene.world.sessions.looks, scene.now))
+    return area_names(scene, areas_asked(scene.person.plans, scene.world.sessions.looks, scene.now))
 
 
 def look_found(scene: "Scene") -> list[str]:
@@ -500,7 +500,7 @@ FACTS: dict[str, tuple[Find, Any]] = {
     "draft_moment": (draft_moment, LONG_MOMENT),
     "draft_dates": (draft_dates, [LONG_MOMENT] * DATES_SHOWN),
     "draft_zone": (lambda s: zone_city(zone_for(draft_here(s), s.person)), "Port-au-Prince"),
-    "draft_wait": (lambda s: draft_here(s).wait if draft_here(s).rhythm and draft_here(s).wait != "0" else "", "3"),
+    "draft_wait": (lambda s: draft_here(s).wait if draft_here(s).wait != "0" else "", "3"),
     "draft_rhythm": (lambda s: rhythm_said(s, draft_here(s).rhythm), "every 30 weeks"),
     "draft_ending": (lambda s: ending_said(s, draft_here(s).ending) if draft_here(s).rhythm else "", "x" * 50),
     "draft_odd": (draft_odd, "fold"),
