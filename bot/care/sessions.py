@@ -10,6 +10,7 @@ Laws of this file:
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal, get_args
 
 from dateutil.rrule import rrulestr
@@ -177,9 +178,16 @@ def rule_walls(plan: Plan, since: datetime, until: datetime) -> Iterator[str]:
     if plan.trial and since <= datetime.fromisoformat(plan.trial) <= until:
         yield plan.trial
     first = datetime.fromisoformat(plan.first)
-    # No rule of ours gives a date before its first, and dateutil would walk there from the beginning of time.
-    found = rrulestr(plan.rule, dtstart=first).between(since, until, inc=True) if plan.rule else [first]
+    # By whole days, so that what was counted once serves all day.
+    days = since.replace(hour=0, minute=0, second=0, microsecond=0), until.replace(hour=23, minute=59)
+    found = counted(plan.rule, first, days[0], days[1].replace(second=0, microsecond=0)) if plan.rule else (first,)
     yield from (f"{wall:%Y-%m-%dT%H:%M}" for wall in found if since <= wall <= until)
+
+
+@lru_cache(maxsize=2000)
+def counted(rule: str, first: datetime, since: datetime, until: datetime) -> tuple[datetime, ...]:
+    """The dates of a rule in that span."""
+    return tuple(rrulestr(rule, dtstart=first).between(since, until, inc=True))
 
 
 def occurrences(plan: Plan, since: datetime, until: datetime) -> tuple[Occurrence, ...]:

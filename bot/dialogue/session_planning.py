@@ -22,11 +22,12 @@ from bot.dialogue.session_draft import (
     with_month,
 )
 from bot.dialogue.world import Decision, Item, Items, Moment, Outcome, Reader, Unclear, Understood
+from bot.reminders.walltime import on_wall
 
 FIRST_HOUR, LAST_HOUR = 6, 22
 OWN_RHYTHMS = "d2 d3 d4 d5 d10 w3 w4 w6 w8".split()
 ENDINGS = "c4 c6 c8 c10 c12".split()
-PLANS_AT_MOST = 20
+PLANS_AT_MOST = 8
 _TIMES = re.compile(r"\b(\d{1,2})\s*(?:x|times?|sessions?|mal|veces)?\b")
 _EVERY = re.compile(r"^(?:every|each|once every)?\s*(other|\d{1,2}|two|three|four|five|six)?\s*(day|week|month)s?$")
 _WORDS = {"other": 2, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
@@ -73,9 +74,16 @@ def plan_door(moment: Moment) -> Outcome:
         return Outcome("check" if again else "closed", person)
     if not person.answer("time_zone"):
         return Outcome("no_zone", person)
-    if len(person.plans) >= PLANS_AT_MOST:
+    if len(living(person, moment.now)) >= PLANS_AT_MOST:
         return Outcome("full", person)
     return Outcome("rhythm" if person.plans else "first", person, given=Draft().said())
+
+
+def living(person: Person, now: datetime) -> list[Plan]:
+    """The plans that still have dates to come."""
+    walls = {plan.id: on_wall(now, plan.zone if is_zone(plan.zone) else "UTC") for plan in person.plans}
+    ahead = {plan.id: occurrences(plan, walls[plan.id], walls[plan.id] + FARTHEST) for plan in person.plans}
+    return [plan for plan in person.plans if any(each.open for each in ahead[plan.id])]
 
 
 def starts(wait: str, outcome: str) -> Decision:

@@ -5,6 +5,7 @@ session asks for it anew. Looks go on all the same, except after a crisis: then 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.care.sessions import LookKind, Occurrence, asked_once, looks_of, waiting
@@ -18,6 +19,8 @@ from bot.reminders.rows import Wanted
 from bot.reminders.walltime import instant
 
 HORIZON = timedelta(days=62)
+AT_MOST = 40
+FARTHEST = timedelta(days=800)
 # So long after its beginning a session is asked about, and no longer than this.
 ASKED_AFTER, ASKED_UNTIL = timedelta(hours=3), timedelta(days=3)
 CHECK_AHEAD = timedelta(days=2)
@@ -41,8 +44,9 @@ def session_wants(world: World, person: Person, now: datetime) -> Iterator[Wante
     if not going_on(world, person, now):
         return
     until, leads = valid_until(person, world), leads_of(person)
-    beyond = [each.id for each in ahead(person, now) if until and begins(each) >= max(until, now)]
-    for found in ahead(person, now):
+    sessions = ahead(person, now)
+    beyond = [each.id for each in sessions if until and begins(each) >= max(until, now)]
+    for found in sessions:
         rows = [*before(found, leads), after(found)]
         # One new check opens the way for all that follow, so only the first of them asks for it.
         if found.id in beyond[:1]:
@@ -53,17 +57,15 @@ def session_wants(world: World, person: Person, now: datetime) -> Iterator[Wante
 
 
 def ahead(person: Person, now: datetime) -> list[Occurrence]:
-    """Open sessions of plans that do not rest: those within the horizon, and each plan's next one."""
-    found = [each for each in coming(person, now, ASKED_UNTIL, timedelta(days=400)) if not each.plan.paused]
-    nearest: set[str] = set()
-    chosen = []
-    for each in found:
-        later = begins(each) > now
-        if begins(each) - now <= HORIZON or (later and each.plan.id not in nearest):
-            chosen.append(each)
-        if later:
-            nearest.add(each.plan.id)
-    return [each for each in chosen if is_zone(each.plan.zone)]
+    """Open sessions of plans that do not rest: the nearest within the horizon, and each plan's next one."""
+    going = [plan for plan in person.plans if not plan.paused and is_zone(plan.zone)]
+    near = coming(replace(person, plans=tuple(going)), now, ASKED_UNTIL, HORIZON)
+    # Whoever plans many sessions close together is reminded as well: rows further ahead come as days go by.
+    chosen = near[:AT_MOST]
+    met = {each.plan.id for each in chosen if begins(each) > now}
+    late = coming(replace(person, plans=tuple(plan for plan in going if plan.id not in met)), now, ahead=FARTHEST)
+    nexts = {each.plan.id: each for each in reversed(late)}
+    return [*chosen, *nexts.values()]
 
 
 def before(found: Occurrence, leads: list[str]) -> Iterator[Wanted]:
