@@ -18,6 +18,7 @@ from bot.dialogue.step import ITEM
 from bot.library.markup import plain_text
 from bot.library.pages import Page
 from bot.library.reading import Library
+from bot.library.session_examples import led_to, plans
 from bot.library.words import SOURCES, Rendered
 
 EXAMPLE_ID = 1
@@ -71,6 +72,7 @@ def example(library: Library, now: datetime) -> Person:
         "appointment": f"{now.date() + AHEAD}T15:00",
     }
     person = replace(answerless(library, now), answers={name: Answer(value, now) for name, value in answers.items()})
+    person = replace(person, plans=plans(now))
     return keeping_view(person, View("limits", "dermatologist", now.date() - AHEAD, TYPED), now)
 
 
@@ -135,6 +137,8 @@ def filled(person: Person, given: str, screen: Screen, library: Library, now: da
 def led_by(screen: Screen, facts: Container[str], library: Library, now: datetime) -> str:
     """An example of what led to a screen: what was picked or typed before, or the page that was left."""
     ahead, past = now.date() + AHEAD, now.date() - AHEAD
+    if given := led_to(screen, now):
+        return given
     match screen:
         case Screen(items="zones_given") if screen.name.endswith("_pick"):
             return f"{ZONE},Europe/Zurich"
