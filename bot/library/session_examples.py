@@ -15,7 +15,6 @@ def plans(now: datetime) -> tuple[Plan, ...]:
     done = Session(
         f"{past}",
         "done",
-        "",
         began=now - timedelta(days=2),
         areas=("shoulder_left",),
         before=Scores(6),
