@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.dialogue import asking, clinician, suits
+from bot.dialogue import asking, clinician, patch_flow, products, suits
 from bot.dialogue.check import CHANGES, begin_check, check_door, reports, take_group
 from bot.dialogue.effects import Forget, SendFile
 from bot.dialogue.items import CORRECTABLE
@@ -180,4 +180,4 @@ DECISIONS: dict[str, Decision] = {
         ("show_with_country", show_with_country, "shown"),
     ]
 }
-DECISIONS |= clinician.DECISIONS | suits.DECISIONS | asking.DECISIONS
+DECISIONS |= clinician.DECISIONS | suits.DECISIONS | asking.DECISIONS | products.DECISIONS | patch_flow.DECISIONS

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.care.patch_test import PatchTest
 from bot.care.plaques import PlaqueMap
 from bot.care.products import Product
 from bot.reminders.rows import Reminder
@@ -61,8 +62,8 @@ class Person:
     `screen` is where they are, `trail` the screens /back returns to (oldest first), `step` the token of the one
     live keyboard. `given` is what led to the screen (an item picked, a source page), never health data.
     `draft` is a safety check in the making, `draft_done` once it is whole.
-    `asked_about` is the written answer read last, for questions that lean on it. The plaque map, the products and the
-    rows of reminders are kept with consent only.
+    `asked_about` is the written answer read last, for questions that lean on it. The plaque map, the products,
+    their tests and the rows of reminders are kept with consent only.
     """
 
     id: int
@@ -85,6 +86,7 @@ class Person:
     asked_about: str = ""
     plaques: PlaqueMap = field(default_factory=PlaqueMap)
     products: tuple[Product, ...] = ()
+    tests: tuple[PatchTest, ...] = ()
     reminders: tuple[Reminder, ...] = ()
 
     @property

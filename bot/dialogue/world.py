@@ -11,6 +11,8 @@ from typing import Protocol
 from bot.answers.asking import Asking
 from bot.answers.net import Net
 from bot.care.clinician import ViewTable
+from bot.care.ingredients import IngredientTable
+from bot.care.patch_rules import PatchTable
 from bot.care.questions import QuestionTable
 from bot.care.safety import SafetyTable
 from bot.care.techniques import TechniqueTable
@@ -125,5 +127,7 @@ class World:
     views: ViewTable
     questions: QuestionTable
     techniques: TechniqueTable
+    patch: PatchTable
+    ingredients: IngredientTable
     dates: Dates
     asking: Asking

@@ -25,6 +25,7 @@ from bot.dialogue.clinician import (
 )
 from bot.dialogue.clinician_view import view_of
 from bot.dialogue.suits import TECHNIQUES, suited_to
+from bot.library.patch_facts import ingredient_sources
 
 if TYPE_CHECKING:
     from bot.library.facts import Scene
@@ -256,6 +257,8 @@ def sources_shown(scene: "Scene", page: str) -> Iterable[str]:
     if page == "check.result":
         verdict = verdict_of(scene.person, scene.world)
         return (source for each in verdict.because for source in each.rule.sources) if verdict else ()
+    if page == "test.result":
+        return ingredient_sources(scene)
     if page == "clinician.sheet":
         return (source for asked in sheet_of(scene).all for source in asked.question.sources)
     if page in (f"suits.{technique}" for technique in TECHNIQUES):

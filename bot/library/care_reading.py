@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bot.care.clinician import ViewProblem, ViewTable, view_table
+from bot.care.ingredients import IngredientProblem, IngredientTable, ingredient_table, ingredient_word_faults
 from bot.care.opening import REASONS
+from bot.care.patch_rules import PatchProblem, PatchTable, patch_table, patch_word_faults
 from bot.care.questions import QuestionProblem, QuestionTable, question_table, question_word_faults
 from bot.care.safety import SafetyTable
 from bot.care.techniques import TechniqueProblem, TechniqueTable, technique_table, technique_word_faults
@@ -14,33 +16,41 @@ from bot.library.problems import Fault
 
 CLINICIAN = "rules/clinician.yaml"
 QUESTIONS, TECHNIQUE = "rules/questions.yaml", "rules/techniques.yaml"
-RULES = (CLINICIAN, QUESTIONS, TECHNIQUE)
+PATCH, INGREDIENTS = "rules/patch_test.yaml", "rules/ingredients.yaml"
+RULES = (CLINICIAN, QUESTIONS, TECHNIQUE, PATCH, INGREDIENTS)
 # The name under which a shelf keeps the words, and the file in the folder of the language.
-WORDS = {"questions": "questions.yaml", "techniques": "techniques.yaml"}
+WORDS = {
+    "questions": "questions.yaml",
+    "techniques": "techniques.yaml",
+    "patch_test": "patch_test.yaml",
+    "ingredients": "ingredients.yaml",
+}
 
 Table = TypeVar("Table")
 
 
 @dataclass(frozen=True)
 class CareTables:
-    """What makes an answer old, what to ask a clinician, and which technique suits whom."""
+    """What makes an answer old, what to ask a clinician, which technique suits whom, and how products are tested."""
 
     views: ViewTable
     questions: QuestionTable
     techniques: TechniqueTable
+    patch: PatchTable
+    ingredients: IngredientTable
 
 
 def care_tables(
     files: Mapping[str, Any], language: str, unread: Collection[str], safety: SafetyTable, faults: list[Fault]
 ) -> CareTables | None:
-    """The three tables, or None with every fault of them and of their words added."""
+    """All tables, or None with every fault of them and of their words added."""
 
     def read(name: str, make: Callable[[], Table], words: Callable[[Table], Iterable[Fault]]) -> Table | None:
         if name in unread:
             return None
         try:
             table = make()
-        except (ViewProblem, QuestionProblem, TechniqueProblem) as problem:
+        except (ViewProblem, QuestionProblem, TechniqueProblem, PatchProblem, IngredientProblem) as problem:
             faults.extend(Fault(name, sentence) for sentence in problem.faults)
             return None
         faults.extend(words(table))
@@ -59,11 +69,17 @@ def care_tables(
         lambda: technique_table(files[TECHNIQUE], safety, REASONS),
         worded("techniques", technique_word_faults),
     )
-    if views is None or questions is None or techniques is None:
+    patch = read(PATCH, lambda: patch_table(files[PATCH], safety.findings), worded("patch_test", patch_word_faults))
+    ingredients = read(
+        INGREDIENTS,
+        lambda: ingredient_table(files[INGREDIENTS], safety.findings, safety.limits),
+        worded("ingredients", ingredient_word_faults),
+    )
+    if views is None or questions is None or techniques is None or patch is None or ingredients is None:
         return None
     if techniques.techniques != TECHNIQUES:
         faults.append(Fault(TECHNIQUE, f"techniques must be {', '.join(TECHNIQUES)}, in this order."))
-    return CareTables(views, questions, techniques)
+    return CareTables(views, questions, techniques, patch, ingredients)
 
 
 def care_sources(tables: CareTables) -> Iterator[tuple[str, str]]:
@@ -74,6 +90,10 @@ def care_sources(tables: CareTables) -> Iterator[tuple[str, str]]:
     rules = [rule.sources for rule in tables.techniques.rules]
     for sources in (*rules, tables.techniques.never.sources):
         yield from ((TECHNIQUE, source) for source in sources)
+    reasons = (source for reason in tables.patch.reasons.values() for source in reason.sources)
+    yield from ((PATCH, source) for source in (*tables.patch.sources, *reasons))
+    entries = tables.ingredients.ingredients.values()
+    yield from ((INGREDIENTS, source) for entry in entries for source in entry.sources)
 
 
 def care_source_faults(tables: CareTables, sources: Collection[str]) -> Iterator[Fault]:

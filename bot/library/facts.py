@@ -34,6 +34,8 @@ from bot.library.check_facts import (
     group_words,
 )
 from bot.library.geography import zone_city
+from bot.library.patch_facts import FACTS as PATCH_FACTS
+from bot.library.patch_facts import products_kept
 from bot.library.shelf import Shelf
 from bot.reminders.retention import DROP_AFTER, NOTICE_PERIOD
 
@@ -138,8 +140,8 @@ def consent_date(scene: Scene) -> str:
 
 
 def kept(scene: Scene) -> list[dict[str, str]]:
-    """Every answer that is stored, by its name in words, with its date; also while consent is withdrawn."""
-    return [
+    """Everything that is stored, by its name in words, with its date; also while consent is withdrawn."""
+    answers = [
         {
             "name": scene.shelf.phrases["answers"][name],
             "value": said_value(scene, name, held),
@@ -147,6 +149,7 @@ def kept(scene: Scene) -> list[dict[str, str]]:
         }
         for name, held in scene.person.answers.items()
     ]
+    return [*answers, *products_kept(scene)]
 
 
 def said_value(scene: Scene, name: str, held: Answer) -> str:
@@ -303,4 +306,5 @@ FACTS: dict[str, Fact] = {
     "language_name": Fact(lambda s: str(Locale(s.person.language).display_name), LONG),
     **{name: Fact(find, longest) for name, (find, longest) in ANSWER_FACTS.items()},
     **{name: Fact(find, longest) for name, (find, longest) in CARE_FACTS.items()},
+    **{name: Fact(find, longest) for name, (find, longest) in PATCH_FACTS.items()},
 }

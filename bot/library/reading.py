@@ -302,6 +302,8 @@ def world_of(content: Content, net: Net, safety: SafetyTable, care: CareTables) 
         views=care.views,
         questions=care.questions,
         techniques=care.techniques,
+        patch=care.patch,
+        ingredients=care.ingredients,
         dates=dates.readings,
         asking=asking_from(content.shelf.answers, content.lists),
     )
