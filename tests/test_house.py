@@ -12,7 +12,7 @@ FLOORS = [
     {"__main__"},
     {"doors"},
     {"turn"},
-    {"library", "store"},
+    {"library", "store", "cards"},
     {"dialogue"},
     {"care", "reminders", "answers"},
 ]
@@ -34,6 +34,7 @@ HOMES = {
     "rich": {"doors", "__main__"},
     "rapidfuzz": {"answers", "care", "library"},
     "snowballstemmer": {"answers"},
+    "typst": {"cards"},
 }
 PURE = {"dialogue", "care", "reminders", "answers"}
 PURE_LIBRARIES = {"rapidfuzz", "snowballstemmer"}

@@ -68,8 +68,8 @@ def kind_said(kind: ProductKind) -> Decision:
 
 
 def product_here(moment: Moment) -> Outcome:
-    """The product of this screen, handed on to the next."""
-    product = product_of(moment.person, moment.person.given)
+    """The product just named, or that of this screen, handed on to the next."""
+    product = product_of(moment.person, moment.given) or product_of(moment.person, moment.person.given)
     return Outcome("here", moment.person, given=product.id) if product else Outcome("gone", moment.person)
 
 

@@ -266,6 +266,28 @@ def test_phase(scene: "Scene") -> str:
     return phase(test, here_of(scene, test), scene.world.patch.protocol) if test else ""
 
 
+def test_status(scene: "Scene") -> str:
+    """Where the test stands and what comes next, in words; without a test that none is running."""
+    key, rules = test_phase(scene) or "over", scene.world.patch.protocol
+    if key == "running" and not test_reaches(scene):
+        key = "out_of_reach"
+    return scene.shelf.fill(
+        scene.shelf.phrases["test_status"].get(key, scene.shelf.phrases["test_status"]["over"]),
+        first=first_day_of(scene),
+        done=test_counted(scene),
+        left=test_left(scene),
+        aim=str(rules.aim),
+        least=str(rules.least),
+        most=str(rules.most),
+    )
+
+
+def first_day_of(scene: "Scene") -> str:
+    """The first day of the test of this page."""
+    test = test_here(scene)
+    return weekday(scene, date.fromisoformat(test.started)) if test else ""
+
+
 def test_verdict(scene: "Scene") -> str:
     """What the test came to, as a key."""
     test = test_here(scene)
@@ -413,11 +435,9 @@ FACTS: dict[str, tuple[Find, Any]] = {
     "hour_of_item": (lambda s: str(s.extra.get("hour", "")), "08:00"),
     "first_day": (first_day_said, "Wednesday, 22 November 2026"),
     "test_advice": (test_advice, "catch_up"),
-    "test_phase": (test_phase, "last_look"),
+    "test_status": (test_status, "x" * 220),
     "test_verdict": (test_verdict, "not_finished"),
     "test_counted": (test_counted, "10 days"),
-    "test_left": (test_left, "10 days"),
-    "test_reaches": (test_reaches, True),
     "test_missed": (test_missed, ["x" * 40] * MISSED_AT_MOST),
     "test_late": (test_late, ["x" * 40] * MISSED_AT_MOST),
     "end_said": (end_said, "x" * 160),

@@ -68,6 +68,7 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
     "boxes": set(BOXES),
     "halves": {*HALVES, "none"},
     "looks": {"fine"},
+    "test_status": set("ahead held gap last_call last_look running out_of_reach over".split()),
     "sentences": {
         "hours",
         "moment",
