@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-from bot.cards.checklist import SECTIONS, Checklist, day_rows, drawn
+from bot.cards.checklist import drawn
+from bot.care.checklist import SECTIONS, Checklist, day_rows
 from bot.care.patch_test import Day, PatchTest, Protocol
 from bot.library.checklist import checklist_words
 

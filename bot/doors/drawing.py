@@ -1,10 +1,14 @@
 """Recipes in the outbox become files when they are sent, from the record as it is then."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.cards import checklist
 from bot.doors.delivery import Draw, Drawn
+from bot.library.checklist import checklist_of
 from bot.library.export import export
+from bot.library.facts import Scene
 from bot.library.words import Words
 from bot.store.interface import Store
 from bot.store.versions import to_document
@@ -17,6 +21,11 @@ def drawer(store: Store, words: Words, now: Callable[[], datetime]) -> Draw:
         record = await store.load(person_id)
         if record is None:
             raise LookupError("the record is gone")
+        if recipe == checklist.RECIPE:
+            file = words.shelf.care["checklist"]["file"]
+            scene = Scene(record.person, now(), words.shelf, words.world, {})
+            page = checklist_of(scene, words.shelf.care["checklist"])
+            return Drawn(file["name"], await asyncio.to_thread(checklist.drawn, page), file["caption"], "document")
         handout = export(recipe, record.person, to_document(record), words, now())
         return Drawn(handout.name, handout.content, handout.caption, "document")
 

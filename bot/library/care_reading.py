@@ -12,6 +12,7 @@ from bot.care.questions import QuestionProblem, QuestionTable, question_table, q
 from bot.care.safety import SafetyTable
 from bot.care.techniques import TechniqueProblem, TechniqueTable, technique_table, technique_word_faults
 from bot.dialogue.suits import TECHNIQUES
+from bot.library.checklist import checklist_faults
 from bot.library.problems import Fault
 
 CLINICIAN = "rules/clinician.yaml"
@@ -24,6 +25,7 @@ WORDS = {
     "techniques": "techniques.yaml",
     "patch_test": "patch_test.yaml",
     "ingredients": "ingredients.yaml",
+    "checklist": "checklist.yaml",
 }
 
 Table = TypeVar("Table")
@@ -77,6 +79,9 @@ def care_tables(
     )
     if views is None or questions is None or techniques is None or patch is None or ingredients is None:
         return None
+    page = f"{language}/{WORDS['checklist']}"
+    wrong = checklist_faults(files[page], patch.protocol) if page not in unread else ()
+    faults.extend(Fault(page, sentence) for sentence in wrong)
     if techniques.techniques != TECHNIQUES:
         faults.append(Fault(TECHNIQUE, f"techniques must be {', '.join(TECHNIQUES)}, in this order."))
     return CareTables(views, questions, techniques, patch, ingredients)

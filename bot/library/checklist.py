@@ -6,14 +6,15 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined, TemplateError
 
-from bot.cards.checklist import SECTIONS, Checklist, Row, day_rows
+from bot.care.checklist import SECTIONS, Checklist, Row, day_rows
 from bot.care.patch_test import Protocol, draft, running
 from bot.care.rule_tables import is_name
 from bot.dialogue.patch_test import product_of
 from bot.library.facts import Scene
+from bot.library.pages import NOT_REVIEWED, day
 from bot.library.patch_facts import weekday
 
-NEEDED = set("title product spot first day date morning evening looks counts footer".split())
+NEEDED = set("title product spot first day date morning evening looks counts footer review".split())
 _JINJA = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - a printed page knows no HTML
 
 
@@ -37,7 +38,13 @@ def checklist_of(scene: Scene, words: Mapping[str, Any]) -> Checklist:
     product = product_of(scene.person, test.product) if test else None
     spots = scene.shelf.care["patch_test"]["spots"]
     spot = str(spots[test.spot]["name"]) if test and test.spot else ""
-    return replace(page, product=product.name if product else "", spot=spot, first=page.rows[0].date)
+    reviewed = str(words.get("reviewed_by", NOT_REVIEWED))
+    if reviewed == NOT_REVIEWED:
+        reviewed = scene.shelf.phrases["values"]["not_reviewed"]
+    compiled = day(words.get("compiled"))
+    date = scene.long_date(compiled) if compiled else ""
+    review = scene.shelf.fill(page.words["review"], date=date, reviewed=reviewed)
+    return replace(page, product=product.name if product else "", spot=spot, first=page.rows[0].date, review=review)
 
 
 def checklist_faults(words: Mapping[str, Any], rules: Protocol) -> Iterator[str]:
