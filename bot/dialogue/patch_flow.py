@@ -232,10 +232,14 @@ def test_boxes(moment: Moment) -> tuple[Item, ...]:
     if test is None or test.end:
         return ()
     here = here_for(moment.person, test, moment.now)
-    if phase(test, here, moment.world.patch.protocol) in ("ahead", "held", "over"):
+    now_at = phase(test, here, moment.world.patch.protocol)
+    if now_at in ("ahead", "held", "over"):
         return ()
     shown = day_of_subject(moment.given, here.date())
     keys = [key for key, (back, _) in BOXES.items() if in_view(test, shown, back, here)]
+    if now_at in ("gap", "last_call"):
+        # Nothing new may be ticked before yesterday is settled.
+        keys = [key for key in keys if shown - timedelta(days=BOXES[key][0]) < here.date()]
     return tuple(Item(key, box_facts(test, shown, key)) for key in keys)
 
 

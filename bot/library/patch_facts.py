@@ -410,6 +410,12 @@ def have_products(scene: "Scene") -> bool:
     return bool(mine(scene.person))
 
 
+def test_done(scene: "Scene") -> bool:
+    """Whether a product has been tested long enough without a reaction, so that this step is done."""
+    tests = (tested_one(scene.world, scene.person, product) for product in mine(scene.person))
+    return any(each.standing in ("no_reaction", "short") for each in tests)
+
+
 ROWS = [{"names": "x" * 160, "says": "x" * 160}] * 5
 FACTS: dict[str, tuple[Find, Any]] = {
     "have_products": (have_products, True),
