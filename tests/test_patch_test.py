@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.care.patch_rules import patch_table
 from bot.care.patch_test import (
@@ -157,6 +159,19 @@ def test_every_order_of_fourteen_days_leads_to_one_verdict_and_no_contradictory_
         "not_finished too_long anew",
     }
     assert states > 600
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 200), st.booleans()), max_size=25))
+def test_with_holds_in_any_order_there_is_still_one_verdict_and_one_advice(lived_so: list[tuple[int, bool]]) -> None:
+    test = NEW
+    for number, (choice, held) in enumerate(lived_so, start=1):
+        test = advanced(test, at(number, 9), held, RULES)
+        consistent(test, at(number, 9), f"morning {number}")
+        ways = list(moves(test, at(number)))
+        before, (did, test) = test, ways[choice % len(ways)]
+        assert not held or before.end or counted(test) <= counted(before) or did == ""
+        consistent(test, at(number), did)
 
 
 # What each rule means for a person.
