@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, TemplateError
@@ -12,7 +13,7 @@ from bot.care.rule_tables import is_name
 from bot.dialogue.patch_test import product_of
 from bot.library.facts import Scene
 from bot.library.pages import NOT_REVIEWED, day
-from bot.library.patch_facts import weekday
+from bot.library.patch_facts import first_day_said, short_day, weekday
 
 NEEDED = set("title product spot first day date morning evening looks counts footer review".split())
 _JINJA = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - a printed page knows no HTML
@@ -34,17 +35,19 @@ def checklist_of(scene: Scene, words: Mapping[str, Any]) -> Checklist:
     rules = scene.world.patch.protocol
     tests = scene.person.tests if scene.person.consented else ()
     test = running(tests) or draft(tests)
-    page = checklist_words(words, rules, day_rows(running(tests), rules, lambda day: weekday(scene, day)))
+    page = checklist_words(words, rules, day_rows(running(tests), rules, lambda on: short_day(scene, on)))
     product = product_of(scene.person, test.product) if test else None
     spots = scene.shelf.care["patch_test"]["spots"]
     spot = str(spots[test.spot]["name"]) if test and test.spot else ""
+    begun = running(tests)
+    first = weekday(scene, date.fromisoformat(begun.started)) if begun else first_day_said(scene)
     reviewed = str(words.get("reviewed_by", NOT_REVIEWED))
     if reviewed == NOT_REVIEWED:
         reviewed = scene.shelf.phrases["values"]["not_reviewed"]
     compiled = day(words.get("compiled"))
-    date = scene.long_date(compiled) if compiled else ""
-    review = scene.shelf.fill(page.words["review"], date=date, reviewed=reviewed)
-    return replace(page, product=product.name if product else "", spot=spot, first=page.rows[0].date, review=review)
+    written = scene.long_date(compiled) if compiled else ""
+    review = scene.shelf.fill(page.words["review"], date=written, reviewed=reviewed)
+    return replace(page, product=product.name if product else "", spot=spot, first=first, review=review)
 
 
 def checklist_faults(words: Mapping[str, Any], rules: Protocol) -> Iterator[str]:
