@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
+from bot.care.patch_test import Day, PatchTest
+from bot.care.products import Product
 from bot.care.sessions import Finding, Look, Plan, Scores, Session
 from bot.dialogue.effects import Effect, Forget, Say, SendFile, Toast
 from bot.dialogue.events import (
@@ -69,7 +71,7 @@ def people() -> list[Person]:
     settled = Person(7, consent=consent, told=("welcome",))
     for name, value in SETTLED.items():
         settled = settled.keeping(name, value, NOW - timedelta(days=2))
-    settled = replace(settled, plans=PLANS)
+    settled = replace(settled, plans=PLANS, products=PRODUCTS, tests=TESTS)
     return [
         Person(7),
         settled,
@@ -99,6 +101,17 @@ PLANS = (
         sessions=(Session("2026-12-08", "moved", "2026-12-09T10:30"), Session("2026-12-15", "skipped")),
     ),
 )
+PRODUCTS = (
+    Product("p1", "<b>Oil</b> & more", "oil", "Linalol, almond oil, {{ x }}, xyzzyol", NOW),
+    Product("p2", "x" * 60, "cream", "", NOW, batch=2),
+)
+TESTS = (
+    PatchTest("p1-1", "p1", 1, "2026-11-20", "Europe/Berlin", "08:00", "20:00", "left_forearm", ("light",),
+              (Day("2026-11-20", "ticked", "late", "fine"), Day("2026-11-21", "ticked"))),
+    PatchTest("p2-1", "p2", 1, "2026-10-20", "Europe/Berlin", "08:00", "20:00", "left_elbow", (), (),
+              (), "stopped", "2026-10-27"),
+    PatchTest("p2-2", "p2", 2, asked=("pregnant",)),
+)  # fmt: skip
 SETTLED: dict[str, str | list[str]] = {
     "country": "DE",
     "country_now": "ES",
@@ -189,6 +202,7 @@ class Roamer:
 def places(library: Library) -> Iterator[Place]:
     """Every screen a person can stand at, with something that led there."""
     given = {"settings.zone_pick": "Europe/Berlin,Europe/Paris", "help.here": "DE", "about.sources": "learn.what_it_is"}
+    given |= {name: "p1" for name in library.world.graph.screens if name.startswith("test.")}
     given |= {"check.group": "now", "settings.country_reopened": "time_zone", "emergency.general": "ES"}
     draft, several = "w1;c6;3;;2026-12-01T15:00;", ";;0;;2026-12-01T15:00,2026-12-08T15:00;"
     given |= dict.fromkeys(("sessions.rhythm", "sessions.own", "sessions.ending", "sessions.when"), "w1;;3;;;")

@@ -35,7 +35,7 @@ HOMES = {
     "pydantic": {"settings", "store"},
     "dotenv": {"settings"},
     "rich": {"doors", "__main__"},
-    "rapidfuzz": {"answers", "library"},
+    "rapidfuzz": {"answers", "care", "library"},
     "snowballstemmer": {"answers"},
 }
 PURE = {"dialogue", "care", "reminders", "answers"}

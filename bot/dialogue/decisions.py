@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.dialogue import asking, clinician, sessions, suits
+from bot.dialogue import asking, clinician, patch_flow, products, sessions, suits
 from bot.dialogue.check import CHANGES, begin_check, check_door, reports, take_group
 from bot.dialogue.effects import Forget, SendFile
 from bot.dialogue.items import CORRECTABLE
@@ -183,3 +183,4 @@ DECISIONS: dict[str, Decision] = {
     ]
 }
 DECISIONS |= clinician.DECISIONS | suits.DECISIONS | asking.DECISIONS | sessions.DECISIONS
+DECISIONS |= products.DECISIONS | patch_flow.DECISIONS

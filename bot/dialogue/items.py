@@ -1,7 +1,8 @@
 """Named functions that fill list screens. Labels come from the page; here are only keys and facts."""
 
-from bot.dialogue import asking, clinician, sessions, suits
+from bot.dialogue import asking, clinician, patch_flow, products, sessions, suits
 from bot.dialogue.check import check_findings
+from bot.dialogue.patch_test import mine
 from bot.dialogue.readers import home_country
 from bot.dialogue.world import Item, Items, Moment
 
@@ -9,6 +10,7 @@ CORRECTABLE = (
     *("check", "country", "country_now", "time_zone", "quiet_hours", "discreet"),
     *("appointment", "clinician_view", "clinician_role", "clinician_on", "clinician_limits"),
     "session_leads",
+    "products",
 )
 
 
@@ -31,7 +33,8 @@ def zones_given(moment: Moment) -> tuple[Item, ...]:
 
 def my_answers(moment: Moment) -> tuple[Item, ...]:
     """The answers the person has given and may correct."""
-    kept = (name for name in CORRECTABLE if moment.person.answer(name) is not None)
+    person = moment.person
+    kept = (n for n in CORRECTABLE if person.answer(n) is not None or (n == "products" and mine(person)))
     return tuple(Item(name, {"answer": name}) for name in kept)
 
 
@@ -46,4 +49,6 @@ ITEMS: dict[str, Items] = {
     **suits.ITEMS,
     **asking.ITEMS,
     **sessions.ITEMS,
+    **products.ITEMS,
+    **patch_flow.ITEMS,
 }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.care.patch_test import PatchTest
 from bot.care.plaques import PlaqueMap
 from bot.care.products import Product
 from bot.care.sessions import Plan
@@ -62,8 +63,8 @@ class Person:
     `screen` is where they are, `trail` the screens /back returns to (oldest first), `step` the token of the one
     live keyboard. `given` is what led to the screen (an item picked, a source page), never health data.
     `draft` is a safety check in the making, `draft_done` once it is whole.
-    `asked_about` is the written answer read last, for questions that lean on it. The plaque map, the products, the
-    plans of sessions and the rows of reminders are kept with consent only.
+    `asked_about` is the written answer read last, for questions that lean on it. The plaque map, the products,
+    their tests, the plans of sessions and the rows of reminders are kept with consent only.
     """
 
     id: int
@@ -87,6 +88,7 @@ class Person:
     plaques: PlaqueMap = field(default_factory=PlaqueMap)
     products: tuple[Product, ...] = ()
     plans: tuple[Plan, ...] = ()
+    tests: tuple[PatchTest, ...] = ()
     reminders: tuple[Reminder, ...] = ()
 
     @property

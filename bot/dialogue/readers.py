@@ -1,6 +1,6 @@
 """Named readers of typed answers: each understands one kind of thing or says, by phrase, how to write it."""
 
-from bot.dialogue import clinician, sessions
+from bot.dialogue import clinician, patch_flow, products, sessions
 from bot.dialogue.clocktext import clock_span, one_clock
 from bot.dialogue.events import Event, SharedLocation, Wrote
 from bot.dialogue.person import Person
@@ -53,5 +53,7 @@ READERS: dict[str, Reader] = {
     "hours": read_hours,
     **clinician.READERS,
     **sessions.READERS,
+    **products.READERS,
+    **patch_flow.READERS,
 }
 PLACE_READERS = frozenset({"zone"})

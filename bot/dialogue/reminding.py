@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from bot.dialogue import patch_test
 from bot.dialogue.effects import Effect, Say
 from bot.dialogue.person import Person
 from bot.dialogue.session_wants import wants as session_wants
@@ -13,7 +14,7 @@ from bot.reminders.rows import Reminder, Wanted, reconciled
 Wants = Callable[[World, Person, datetime], tuple[Wanted, ...]]
 
 # Each subject that reminds says here what it wants sent.
-WANTS: tuple[Wants, ...] = (session_wants,)
+WANTS: tuple[Wants, ...] = (patch_test.wants, session_wants)
 
 
 def rescheduled(world: World, person: Person, now: datetime) -> Person:

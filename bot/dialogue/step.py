@@ -31,6 +31,7 @@ from bot.dialogue.events import (
     Wrote,
 )
 from bot.dialogue.graph import STEPS_AT_MOST, Screen
+from bot.dialogue.patch_test import kept_up
 from bot.dialogue.person import Person, Place
 from bot.dialogue.readers import PLACE_READERS
 from bot.dialogue.reminding import remind_rows, rescheduled
@@ -58,6 +59,7 @@ class EndlessDecision(Exception):
 def step(world: World, person: Person, event: Event, now: datetime) -> Step:
     """The person after `event` with their reminders as their plans want them now, and the effects of it."""
     person, effects = stepped(world, person, event, now)
+    person = kept_up(world, person, now)
     return rescheduled(world, person, now), effects
 
 

@@ -11,6 +11,8 @@ from typing import Protocol
 from bot.answers.asking import Asking
 from bot.answers.net import Net
 from bot.care.clinician import ViewTable
+from bot.care.ingredients import IngredientTable
+from bot.care.patch_rules import PatchTable
 from bot.care.questions import QuestionTable
 from bot.care.safety import SafetyTable
 from bot.care.session_table import SessionTable
@@ -127,6 +129,8 @@ class World:
     questions: QuestionTable
     techniques: TechniqueTable
     sessions: SessionTable
+    patch: PatchTable
+    ingredients: IngredientTable
     dates: Dates
     # As `dates`, but a part of the day ("evening") names no hour.
     exact_dates: Dates

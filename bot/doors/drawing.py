@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.cards import checklist
 from bot.cards.course import course_picture
 from bot.dialogue.person import Person
 from bot.doors.delivery import Draw, Drawn
+from bot.library.checklist import checklist_of
 from bot.library.export import export
 from bot.library.facts import Scene
 from bot.library.session_files import course_values
@@ -31,6 +33,11 @@ def drawer(store: Store, words: Words, now: Callable[[], datetime]) -> Draw:
             raise LookupError("the record is gone")
         if recipe == "course.png":
             return await asyncio.to_thread(picture, record.person, words, now())
+        if recipe == checklist.RECIPE:
+            file = words.shelf.care["checklist"]["file"]
+            scene = Scene(record.person, now(), words.shelf, words.world, {})
+            page = checklist_of(scene, words.shelf.care["checklist"])
+            return Drawn(file["name"], await asyncio.to_thread(checklist.drawn, page), file["caption"], "document")
         handout = export(recipe, record.person, to_document(record), words, now())
         return Drawn(handout.name, handout.content, handout.caption, "document")
 

@@ -25,6 +25,7 @@ from bot.dialogue.clinician import (
 )
 from bot.dialogue.clinician_view import view_of
 from bot.dialogue.suits import TECHNIQUES, suited_to
+from bot.library.patch_facts import ingredient_sources, test_done
 
 if TYPE_CHECKING:
     from bot.library.facts import Scene
@@ -256,6 +257,8 @@ def sources_shown(scene: "Scene", page: str) -> Iterable[str]:
     if page == "check.result":
         verdict = verdict_of(scene.person, scene.world)
         return (source for each in verdict.because for source in each.rule.sources) if verdict else ()
+    if page == "test.result":
+        return ingredient_sources(scene)
     if page == "clinician.sheet":
         return (source for asked in sheet_of(scene).all for source in asked.question.sources)
     if page in (f"suits.{technique}" for technique in TECHNIQUES):
@@ -283,6 +286,7 @@ def clinician_done(scene: "Scene") -> bool:
 def journey(scene: "Scene") -> list[dict[str, str]]:
     """The five steps with their marks; the first that is not done is current once the safety check is made."""
     done = {"clinician"} if clinician_done(scene) else set[str]()
+    done |= {"test"} if test_done(scene) else set[str]()
     marks, steps = scene.shelf.phrases["marks"], scene.shelf.phrases["journey"]
     ready = standing(scene.person, scene.world, scene.now)
     current = next((step for step in steps if step not in done), "") if ready else ""

@@ -34,6 +34,8 @@ from bot.library.check_facts import (
     group_words,
 )
 from bot.library.geography import zone_city
+from bot.library.patch_facts import FACTS as PATCH_FACTS
+from bot.library.patch_facts import products_kept
 from bot.library.session_facts import FACTS as SESSION_FACTS
 from bot.library.session_facts import leads_in_words, plans_kept
 from bot.library.shelf import Shelf
@@ -140,15 +142,16 @@ def consent_date(scene: Scene) -> str:
 
 
 def kept(scene: Scene) -> list[dict[str, str]]:
-    """Every answer that is stored, by its name in words, with its date; also while consent is withdrawn."""
-    return [
+    """Everything that is stored, by its name in words, with its date; also while consent is withdrawn."""
+    answers = [
         {
             "name": scene.shelf.phrases["answers"][name],
             "value": said_value(scene, name, held),
             "date": long_date(scene, held.at),
         }
         for name, held in scene.person.answers.items()
-    ] + plans_kept(scene)
+    ]
+    return [*answers, *products_kept(scene), *plans_kept(scene)]
 
 
 def said_value(scene: Scene, name: str, held: Answer) -> str:
@@ -308,4 +311,5 @@ FACTS: dict[str, Fact] = {
     **{name: Fact(find, longest) for name, (find, longest) in ANSWER_FACTS.items()},
     **{name: Fact(find, longest) for name, (find, longest) in CARE_FACTS.items()},
     **{name: Fact(find, longest) for name, (find, longest) in SESSION_FACTS.items()},
+    **{name: Fact(find, longest) for name, (find, longest) in PATCH_FACTS.items()},
 }

@@ -303,6 +303,8 @@ def world_of(content: Content, net: Net, safety: SafetyTable, care: CareTables) 
         questions=care.questions,
         techniques=care.techniques,
         sessions=care.sessions,
+        patch=care.patch,
+        ingredients=care.ingredients,
         dates=dates.readings,
         exact_dates=dates.exact,
         asking=asking_from(content.shelf.answers, content.lists),

@@ -11,10 +11,13 @@ from jinja2 import Environment, TemplateError, TemplateSyntaxError, meta
 
 from bot.care.clinician import AGES, KINDS, ROLES
 from bot.care.opening import REASONS
+from bot.care.patch_test import HALVES
+from bot.care.products import PRODUCT_KINDS
 from bot.care.safety import LEVELS
 from bot.dialogue.events import OtherKind
 from bot.dialogue.graph import Graph, Screen
 from bot.dialogue.items import CORRECTABLE
+from bot.dialogue.patch_flow import BOXES
 from bot.library.answers import FOLDER as ANSWERS
 from bot.library.answers import where
 from bot.library.care_facts import NEXT
@@ -48,11 +51,12 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
         "old_button welcome_back forwarded empty_text edited unknown_command not_understood way_round location_not_now "
         "country_unclear zone_unclear hours_unclear file_failed my_fault changed_since too_fast not_kept "
         "date_unclear date_past date_far hour_unclear day_unclear day_ahead limits_unclear limits_long "
-        "rhythm_unclear ending_unclear not_covered not_covered_near topics_here answer_here".split()
+        "rhythm_unclear ending_unclear not_covered not_covered_near topics_here answer_here product_name_unclear "
+        "product_name_long ingredients_unclear ingredients_long test_morning_unclear test_evening_unclear".split()
     ),
-    "toasts": {"already_done", "got_it", "no_day_there"},
+    "toasts": set("already_done got_it no_day_there box_ticked box_closed box_early look_noted".split()),
     "engine": set("back menu leave sources more done none unsure ticked unticked".split()),
-    "answers": {*CORRECTABLE, "held", "clinician_stale"},
+    "answers": {*CORRECTABLE, "held", "clinician_stale", "tests"},
     "levels": set(LEVELS),
     "values": set("none not_reviewed nothing_kept discreet_yes discreet_no".split())
     | {f"clinician_view_{kind}" for kind in KINDS}
@@ -60,7 +64,22 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
     | {f"clinician_stale_{age}" for age in AGES},
     "opening": {*REASONS, "held_crisis"},
     "stale": set(AGES),
-    "sentences": {"hours", "moment", "clinician_so_far", *(f"clinician_{kind}" for kind in KINDS)},
+    "product_actions": set("start today verdict result paste batch remove".split()),
+    "product_kinds": set(PRODUCT_KINDS),
+    "boxes": set(BOXES),
+    "halves": {*HALVES, "none"},
+    "looks": {"fine"},
+    "test_status": set("ahead held gap last_call last_look running out_of_reach over".split()),
+    "sentences": {
+        "hours",
+        "moment",
+        "clinician_so_far",
+        "and_more",
+        "read_as",
+        "half_of_day",
+        "box_late",
+        *(f"clinician_{kind}" for kind in KINDS),
+    },
     "marks": set("done current open".split()),
     "next_thing": set("consent clinician therapist".split()) | set(NEXT.values()),
     "file": set(
