@@ -8,7 +8,9 @@ import pytest
 from icalendar import Calendar, Event
 
 from bot.cards.course import course_picture
+from bot.care.patch_test import Day, End, PatchTest
 from bot.care.plaques import Plaque, PlaqueMap
+from bot.care.products import Product
 from bot.care.sessions import Finding, Plan, Scores, Session, with_session
 from bot.dialogue.effects import Effect, Forget, Say, Toast
 from bot.dialogue.events import Acted, Chose, ReminderDue, Wrote
@@ -49,6 +51,47 @@ def rows(library: Library, person: Person, now: datetime = NOW) -> dict[str, dat
 
 def screen(library: Library, person: Person, now: datetime = NOW) -> str:
     return plain_text(library.words.screen(person, Say(person.screen), now).text)
+
+
+# Products.
+
+
+def with_products(tests: tuple[PatchTest, ...]) -> Person:
+    products = (Product("p1", "Plain <oil>", "oil"), Product("p2", "New cream", "cream"))
+    return replace(lena(TUESDAY), products=products, tests=tests)
+
+
+def a_test(end: End, counted: int, reacted_day: int = 0) -> PatchTest:
+    days = tuple(Day(f"2026-11-{number:02}", "ticked", "ticked", "fine") for number in range(1, counted + 1))
+    begun = PatchTest("p1-1", "p1", 1, days[0].on, "Europe/Berlin", "08:00", "20:00", "left_forearm", days=days)
+    return replace(begun, end=end, ended_on="2026-11-12", reacted_day=reacted_day)
+
+
+def planned(library: Library, person: Person) -> str:
+    return screen(library, at(person, "sessions.confirm", Draft(readings="2026-12-01T15:00").said()))
+
+
+def test_a_plan_says_what_testing_each_product_has_shown(library: Library) -> None:
+    said = planned(library, with_products((a_test("ten_days", 10),)))
+    assert "Plain <oil>: No reaction seen so far, in 10 days counted" in said
+    assert "New cream: Not tested on your skin yet. Leave it out." in said
+
+
+def test_a_product_that_reacted_is_to_be_left_out_of_a_plan(library: Library) -> None:
+    said = planned(library, with_products((a_test("reacted", 3, 3),)))
+    line = next(line for line in said.splitlines() if "Plain <oil>" in line)
+    assert "It reacted" in line and line.endswith("Leave it out.")
+
+
+def test_what_was_used_is_said_with_how_it_stands(library: Library) -> None:
+    person = with_products((a_test("stopped", 8),))
+    done = Session("2026-12-01", "done", products=("p1",))
+    person = replace(person, plans=(with_session(TUESDAY, done),))
+    assert "Used: Plain <oil> (no reaction in 8 days)." in screen(library, at(person, "sessions.one", "s1/2026-12-01"))
+    ticking = library.words.screen(at(person, "sessions.products", "s1/2026-12-01"), Say("sessions.products"), NOW)
+    labels = [button.label for row in ticking.rows for button in row]
+    assert any("Plain <oil> · no reaction in 8 days" in label for label in labels)
+    assert any("New cream · not tested yet" in label for label in labels)
 
 
 # What opens sessions.

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import get_args
 
 from bot.care.plaques import Plaque, PlaqueMap, State
-from bot.care.products import Tested
 from bot.care.sessions import (
     CHANGES,
     SCORES,
@@ -26,17 +25,13 @@ from bot.care.sessions import (
 )
 from bot.dialogue.check import REOPENED
 from bot.dialogue.effects import Toast
+from bot.dialogue.patch_test import tested
 from bot.dialogue.person import Person
 from bot.dialogue.session_acts import BETWEEN, looks_open, shown_again
 from bot.dialogue.session_planning import outcomes
 from bot.dialogue.world import Decision, Item, Items, Moment, Outcome, World
 
 SORE: State = "sore"
-
-
-def tested(person: Person) -> tuple[Tested, ...]:
-    """The person's products with what testing them has shown."""
-    return tuple(Tested(product, "untested") for product in person.products)
 
 
 def at(moment: Moment) -> tuple[Occurrence | None, list[str]]:
@@ -95,7 +90,8 @@ def after_areas(moment: Moment) -> Outcome:
 
 def my_products(moment: Moment) -> tuple[Item, ...]:
     """The products the person has named."""
-    return tuple(Item(each.product.id, {"product": each.product.id}) for each in tested(moment.person))
+    found = tested(moment.world, moment.person, moment.now)
+    return tuple(Item(each.product.id, {"product": each.product.id}) for each in found)
 
 
 def take_products(moment: Moment) -> Outcome:
@@ -104,7 +100,8 @@ def take_products(moment: Moment) -> Outcome:
     if found is None:
         return Outcome("over", moment.person)
     ticked = moment.given.split(",")
-    used = tuple(each.product.id for each in tested(moment.person) if each.product.id in ticked)
+    named = (each.product.id for each in tested(moment.world, moment.person, moment.now))
+    used = tuple(id_ for id_ in named if id_ in ticked)
     return Outcome("scores", kept(moment.person, found, replace(found.session, products=used)), given=found.id)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from babel.dates import format_date, get_day_names
 from babel.lists import format_list
 
+from bot.care.products import Standing, Tested
 from bot.care.sessions import (
     CHANGES,
     PAUSES,
@@ -28,14 +29,17 @@ from bot.care.sessions import (
 )
 from bot.dialogue.check import valid_until
 from bot.dialogue.clinician import opening_of
+from bot.dialogue.patch_test import tested
+from bot.dialogue.products import PRODUCTS_AT_MOST
 from bot.dialogue.session_acts import BETWEEN, LEADS, coming, leads_of, looks_open, question_of, replies_in
-from bot.dialogue.session_after import findings_in, tested
+from bot.dialogue.session_after import findings_in
 from bot.dialogue.session_draft import Draft, draft_of, is_rhythm, is_wall, plan_of
 from bot.dialogue.session_planning import first_dates, is_zone, zone_for, zone_of
 from bot.dialogue.session_wants import LOOK_ROWS, going_on
 from bot.dialogue.world import Moment
 from bot.library.care_facts import moment_said, weekday_date
 from bot.library.geography import zone_city
+from bot.library.patch_facts import standing_words
 from bot.reminders.walltime import instant, odd_hour, on_wall
 
 if TYPE_CHECKING:
@@ -45,7 +49,11 @@ Find = Callable[["Scene"], Any]
 DATES_SHOWN = 5
 ROWS_SHOWN = 12
 ACTIONS = "check before move skip cancel series done missed areas after look undo".split()
-ROW_KINDS = ["session_day_before", "session_soon", "session_check", "session_after", *LOOK_ROWS.values()]
+SESSION_ROWS = ("session_day_before", "session_soon", "session_check", "session_after")
+TEST_ROWS = ("test_day", "test_evening", "test_after")
+ROW_KINDS = [*SESSION_ROWS, *LOOK_ROWS.values(), *TEST_ROWS]
+# How a product must stand to be used.
+USABLE: tuple[Standing, ...] = ("no_reaction", "short")
 LONG_MOMENT = "Wednesday, 22 September 2026, 15:00"
 
 # Phrases this file needs, by group.
@@ -60,9 +68,10 @@ NEEDED: dict[str, set[str]] = {
     "checks": {"go", "adapt", "postpone"},
     "rhythms": set("once every_days every_weeks every_months".split()),
     "endings": set("times until open".split()),
-    "standings": set("untested running held unsuitable no_reaction short not_finished reacted".split()),
     "course": set("title about before after footer".split()),
-    "plan_sentences": set("line course_line score_change elsewhere plan session".split()),
+    "plan_sentences": set(
+        "line course_line score_change elsewhere plan session product product_left_out product_used".split()
+    ),
 }
 
 
@@ -256,8 +265,20 @@ def month_shown(scene: "Scene") -> str:
 
 def products_said(scene: "Scene") -> list[str]:
     """The person's products with what testing them has shown."""
-    said = [(each.product.name, phrase(scene, "standings", each.standing), each.day) for each in tested(scene.person)]
-    return [f"{name}: {scene.shelf.fill(words, day=str(day or ''))}" for name, words, day in said]
+    return [product_line(scene, each) for each in tested(scene.world, scene.person, scene.now)]
+
+
+def product_line(scene: "Scene", each: Tested) -> str:
+    """A product with its standing; what has not stood a test is to be left out."""
+    name = "product" if each.standing in USABLE else "product_left_out"
+    return sentence(scene, name, product=each.product.name, says=standing_words(scene, each, "says"))
+
+
+def products_used(scene: "Scene", session: Session) -> str:
+    """The products used in a session, with how each stands now."""
+    used = [each for each in tested(scene.world, scene.person, scene.now) if each.product.id in session.products]
+    said = [(each.product.name, standing_words(scene, each, "label")) for each in used]
+    return listed(scene, [sentence(scene, "product_used", product=name, label=label) for name, label in said])
 
 
 # What is planned.
@@ -492,7 +513,7 @@ FACTS: dict[str, tuple[Find, Any]] = {
     "session_state": (of_session(lambda s, o: o.session.state, ""), "cancelled"),
     "session_series": (of_session(lambda s, o: o.plan.series, False), True),
     "session_areas": (of_session(lambda s, o: listed(s, area_names(s, o.session.areas)), ""), "x" * 1500),
-    "session_products": (of_session(lambda s, o: product_names(s, o.session), ""), "x" * 300),
+    "session_products": (of_session(lambda s, o: products_used(s, o.session), ""), "x" * 1100),
     "session_scores": (of_session(lambda s, o: scores_said(s, o.session.before, o.session.after), ""), "x" * 160),
     "session_action_of_item": (words_of_item("session_actions", "action"), "x" * 30),
     "draft_moves": (lambda s: bool(draft_here(s).moves), True),
@@ -512,7 +533,7 @@ FACTS: dict[str, tuple[Find, Any]] = {
     "clock_label_of_item": (lambda s: str(s.extra.get("clock", "")), "15:00"),
     "rhythm_of_item": (lambda s: rhythm_said(s, str(s.extra["rhythm"])), "every 30 weeks"),
     "ending_of_item": (lambda s: ending_said(s, str(s.extra["ending"])), "60 sessions"),
-    "products_said": (products_said, ["x" * 150] * 8),
+    "products_said": (products_said, ["x" * 190] * PRODUCTS_AT_MOST),
     "stopped_said": (lambda s: area_names(s, stopped_areas(s.person.plans)), ["x" * 40] * 10),
     "plaques_said": (lambda s: area_names(s, [p.area for p in s.person.plaques.plaques])[:20], ["x" * 40] * 20),
     "coming_rows": (coming_rows, ["x" * 100] * ROWS_SHOWN),
