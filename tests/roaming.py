@@ -7,7 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
+from bot.care.patch_test import Day, PatchTest
 from bot.care.plaques import Plaque, PlaqueMap
+from bot.care.products import Product
+from bot.care.sessions import Finding, Look, Plan, Scores, Session
 from bot.care.therapists import Therapist
 from bot.dialogue.effects import Effect, Forget, Say, SendFile, Toast
 from bot.dialogue.events import (
@@ -88,6 +91,7 @@ def people() -> list[Person]:
         settled = settled.keeping(name, value, NOW - timedelta(days=2))
     plaques = (Plaque("elbow_left", ("cracked",)), Plaque("scalp"), Plaque("not_an_area_right"))
     settled = replace(settled, therapists=THERAPISTS, plaques=PlaqueMap(plaques, NOW))
+    settled = replace(settled, plans=PLANS, products=PRODUCTS, tests=TESTS)
     return [
         Person(7),
         settled,
@@ -96,6 +100,38 @@ def people() -> list[Person]:
     ]
 
 
+DONE = Session(
+    "2026-11-14",
+    "done",
+    check="go",
+    began=NOW - timedelta(days=8),
+    areas=("shoulder_left", "knee_right"),
+    before=Scores(itch=5, sleep=9),
+    after=Scores(itch=3),
+    looks=(Look("next_day", NOW - timedelta(days=6), (Finding("shoulder_left", "new_plaque"), Finding("", "rash"))),),
+)
+PLANS = (
+    Plan("s1", "2026-11-14T11:00", "Europe/Berlin", made_at=NOW - timedelta(days=20), sessions=(DONE,)),
+    Plan(
+        "s2",
+        "2026-12-01T15:00",
+        "Europe/Berlin",
+        "FREQ=WEEKLY;INTERVAL=1;COUNT=6",
+        made_at=NOW - timedelta(days=20),
+        sessions=(Session("2026-12-08", "moved", "2026-12-09T10:30"), Session("2026-12-15", "skipped")),
+    ),
+)
+PRODUCTS = (
+    Product("p1", "<b>Oil</b> & more", "oil", "Linalol, almond oil, {{ x }}, xyzzyol", NOW),
+    Product("p2", "x" * 60, "cream", "", NOW, batch=2),
+)
+TESTS = (
+    PatchTest("p1-1", "p1", 1, "2026-11-20", "Europe/Berlin", "08:00", "20:00", "left_forearm", ("light",),
+              (Day("2026-11-20", "ticked", "late", "fine"), Day("2026-11-21", "ticked"))),
+    PatchTest("p2-1", "p2", 1, "2026-10-20", "Europe/Berlin", "08:00", "20:00", "left_elbow", (), (),
+              (), "stopped", "2026-10-27"),
+    PatchTest("p2-2", "p2", 2, asked=("pregnant",)),
+)  # fmt: skip
 SETTLED: dict[str, str | list[str]] = {
     "country": "DE",
     "country_now": "ES",
@@ -199,7 +235,21 @@ def places(library: Library) -> Iterator[Place]:
     given |= {"map.place": "knee_left", "map.state": "knee_left,~scalp", "map.itch": "~scalp", "map.wish": "scalp"}
     given |= {"map.then": "20261122T100000", "map.advice": "joint;~knee_left", "map.side": "knee///"}
     given |= {"map.pick": "*leg/left//", "map.confirm": "elbow/left//8|knee"}
+    given |= {name: "p1" for name in library.world.graph.screens if name.startswith("test.")}
     given |= {"check.group": "now", "settings.country_reopened": "time_zone", "emergency.general": "ES"}
+    draft, several = "w1;c6;3;;2026-12-01T15:00;", ";;0;;2026-12-01T15:00,2026-12-08T15:00;"
+    given |= dict.fromkeys(("sessions.rhythm", "sessions.own", "sessions.ending", "sessions.when"), "w1;;3;;;")
+    given |= {"sessions.confirm": draft, "sessions.which": several, "sessions.month": ";;0;;;2027-02"}
+    given |= {"sessions.hour": ";;0;;2026-12-01;", "sessions.quarter": ";;0;s2/2026-12-22;2026-12-01T15;"}
+    given |= dict.fromkeys(("sessions.one", "sessions.moved", "sessions.areas", "sessions.products"), "s1/2026-11-14")
+    given |= {"sessions.series": "s2", "sessions.cancel": "s2", "sessions.question": "s2/2026-12-01|skin:sore"}
+    given |= {
+        "sessions.checked": "s2/2026-12-01|skin:hot,body:light,product:untested",
+        "sessions.felt": "s1/2026-11-14",
+    }
+    given |= {"sessions.region": "s1/2026-11-14|head", "sessions.score": "s1/2026-11-14|before|pain"}
+    given |= {"sessions.look_where": "sore|rash:", "sessions.look_result": "new_plaque:knee_right,rash:,sore:palm_left"}
+    given |= {"sessions.look_more": "new_plaque:knee_right"}
     for screen in library.world.graph.screens.values():
         if screen.kind != "decide":
             yield Place(screen.name, given.get(screen.name, ""))

@@ -2,9 +2,14 @@
 
 import ast
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+from bot.dialogue import asking, clinician, patch_flow, products, sessions, suits
+from bot.library import answer_facts, care_facts, patch_facts, session_facts
 
 BOT = Path(__file__).resolve().parent.parent / "bot"
 # From the roof down; a room may import from itself and from every floor below its own.
@@ -28,18 +33,20 @@ HOMES = {
     "markdown_it": {"library"},
     "babel": {"library"},
     "dateparser": {"library"},
+    "icalendar": {"library"},
+    "typst": {"cards"},
+    "dateutil": {"care"},
     "tzfpy": {"library"},
     "textstat": {"library"},
     "pydantic": {"settings", "store"},
     "dotenv": {"settings"},
     "rich": {"doors", "__main__"},
-    "typst": {"cards"},
     "rapidfuzz": {"answers", "care", "library"},
     "snowballstemmer": {"answers"},
     "fontTools": {"cards"},
 }
 PURE = {"dialogue", "care", "reminders", "answers"}
-PURE_LIBRARIES = {"rapidfuzz", "snowballstemmer"}
+PURE_LIBRARIES = {"rapidfuzz", "snowballstemmer", "dateutil"}
 IMPURE_MODULES = {
     "os",
     "pathlib",
@@ -131,3 +138,11 @@ def test_every_room_and_module_says_what_it_is() -> None:
     for path in modules():
         if path.name != "__init__.py":
             assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), f"{path} has no docstring"
+
+
+@pytest.mark.parametrize("registry", ["DECISIONS", "ITEMS", "READERS", "FACTS"])
+def test_no_two_subjects_give_the_same_name(registry: str) -> None:
+    subjects: list[ModuleType] = [asking, clinician, patch_flow, products, sessions, suits]
+    subjects += [answer_facts, care_facts, patch_facts, session_facts]
+    for one, other in combinations(subjects, 2):
+        assert not set(getattr(one, registry, ())) & set(getattr(other, registry, ())), (one, other)

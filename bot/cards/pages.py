@@ -39,6 +39,8 @@ FORMS: dict[str, Form] = {
     "card.png": Form("card.typ", "png"),
     "map.png": Form("map.typ", "png"),
     "questions.pdf": Form("questions.typ", "pdf"),
+    "checklist.pdf": Form("checklist.typ", "pdf"),
+    "course.png": Form("course.typ", "png"),
 }
 
 

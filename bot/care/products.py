@@ -7,17 +7,19 @@ from typing import Literal, get_args
 ProductKind = Literal["cream", "oil", "blend", "therapist"]
 PRODUCT_KINDS: tuple[ProductKind, ...] = get_args(ProductKind)
 Standing = Literal["untested", "running", "held", "unsuitable", "no_reaction", "short", "not_finished", "reacted"]
+STANDINGS: tuple[Standing, ...] = get_args(Standing)
 
 
 @dataclass(frozen=True)
 class Product:
-    """One product: what the person calls it, its kind, and the ingredient list as they pasted it."""
+    """One product: what the person calls it, its kind, the ingredient list as they pasted it, and which batch it is."""
 
     id: str
     name: str
     kind: ProductKind
     ingredients: str = ""
     added_at: datetime | None = None
+    batch: int = 1
 
 
 @dataclass(frozen=True)

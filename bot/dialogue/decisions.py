@@ -3,7 +3,19 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.dialogue import asking, card, clinician, coming, plaque_map, reminder_buttons, suits, therapist
+from bot.dialogue import (
+    asking,
+    card,
+    clinician,
+    coming,
+    patch_flow,
+    plaque_map,
+    products,
+    reminder_buttons,
+    sessions,
+    suits,
+    therapist,
+)
 from bot.dialogue.check import CHANGES, begin_check, check_door, reports, take_group
 from bot.dialogue.effects import Forget, SendFile
 from bot.dialogue.items import CORRECTABLE
@@ -179,6 +191,8 @@ DECISIONS: dict[str, Decision] = {
         ("take_group", take_group, "more done crisis lost"),
         ("pause", pause, "paused"),
         ("resume", resume, "resumed"),
+        ("export_sessions", sends("sessions.ics"), "sent"),
+        ("course_picture", sends("course.png"), "sent"),
         ("return_to_talk", return_to_talk, "back"),
         ("carry_on", carry_on, "done"),
         ("show_with_country", show_with_country, "shown"),
@@ -186,3 +200,4 @@ DECISIONS: dict[str, Decision] = {
 }
 DECISIONS |= clinician.DECISIONS | suits.DECISIONS | asking.DECISIONS | plaque_map.DECISIONS
 DECISIONS |= therapist.DECISIONS | card.DECISIONS | reminder_buttons.DECISIONS | coming.DECISIONS
+DECISIONS |= sessions.DECISIONS | products.DECISIONS | patch_flow.DECISIONS

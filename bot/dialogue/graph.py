@@ -27,6 +27,8 @@ class Screen:
     end     words after which the talk may rest; `choices` optional
     beside  a message that stands beside the talk (reminder, checklist): `choices` (target, given the subject),
             `items` with `then` (target, given "subject:item")
+
+    `columns` above 0 lays the items of a list out as a grid, all of them, so many in a row.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Screen:
     by: str = ""
     then: str = ""
     outcomes: Mapping[str, str] = field(default_factory=dict)
+    columns: int = 0
 
     def targets(self) -> tuple[str, ...]:
         """Every screen this one leads to, in the order written."""

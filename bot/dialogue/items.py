@@ -1,7 +1,20 @@
 """Named functions that fill list screens. Labels come from the page; here are only keys and facts."""
 
-from bot.dialogue import asking, card, clinician, coming, plaque_map, reminder_buttons, suits, therapist
+from bot.dialogue import (
+    asking,
+    card,
+    clinician,
+    coming,
+    patch_flow,
+    plaque_map,
+    products,
+    reminder_buttons,
+    sessions,
+    suits,
+    therapist,
+)
 from bot.dialogue.check import check_findings
+from bot.dialogue.patch_test import mine
 from bot.dialogue.readers import home_country
 from bot.dialogue.therapist_view import shortlist
 from bot.dialogue.world import Item, Items, Moment
@@ -12,6 +25,8 @@ CORRECTABLE = (
     *("therapists", "my_therapist", "therapist_hold"),
     plaque_map.ANSWER,
     *(*card.WISHES, card.LANGUAGE),
+    "session_leads",
+    "products",
 )
 
 
@@ -35,7 +50,7 @@ def zones_given(moment: Moment) -> tuple[Item, ...]:
 def my_answers(moment: Moment) -> tuple[Item, ...]:
     """The answers the person has given and may correct."""
     person = moment.person
-    listed = {"therapists"} if shortlist(person) else set[str]()
+    listed = {name for name, held in (("therapists", shortlist(person)), ("products", mine(person))) if held}
     kept = (
         name
         for name in CORRECTABLE
@@ -59,4 +74,7 @@ ITEMS: dict[str, Items] = {
     **reminder_buttons.ITEMS,
     **coming.ITEMS,
     **card.ITEMS,
+    **sessions.ITEMS,
+    **products.ITEMS,
+    **patch_flow.ITEMS,
 }

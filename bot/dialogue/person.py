@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.care.patch_test import PatchTest
 from bot.care.plaques import PlaqueMap
 from bot.care.products import Product
+from bot.care.sessions import Plan
 from bot.care.therapists import Therapist
 from bot.reminders.rows import Reminder
 
@@ -63,7 +65,8 @@ class Person:
     live keyboard. `given` is what led to the screen (an item picked, a source page), never health data.
     `draft` is a safety check in the making, `draft_done` once it is whole.
     `asked_about` is the written answer read last, for questions that lean on it. The plaque map, its earlier days
-    (newest first), the products, the therapists and the rows of reminders are kept with consent only.
+    (newest first), the products, their tests, the therapists, the plans of sessions and the rows of reminders are kept
+    with consent only.
     """
 
     id: int
@@ -88,6 +91,8 @@ class Person:
     past_plaques: tuple[PlaqueMap, ...] = ()
     products: tuple[Product, ...] = ()
     therapists: tuple[Therapist, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    tests: tuple[PatchTest, ...] = ()
     reminders: tuple[Reminder, ...] = ()
 
     @property

@@ -1,6 +1,6 @@
 """Named readers of typed answers: each understands one kind of thing or says, by phrase, how to write it."""
 
-from bot.dialogue import card, clinician, plaque_map, therapist
+from bot.dialogue import card, clinician, patch_flow, plaque_map, products, sessions, therapist
 from bot.dialogue.clocktext import clock_span, one_clock
 from bot.dialogue.events import Event, SharedLocation, Wrote
 from bot.dialogue.person import Person
@@ -55,5 +55,8 @@ READERS: dict[str, Reader] = {
     **therapist.READERS,
     **plaque_map.READERS,
     **card.READERS,
+    **sessions.READERS,
+    **products.READERS,
+    **patch_flow.READERS,
 }
 PLACE_READERS = frozenset({"zone"})

@@ -12,10 +12,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
-from bot.dialogue import notices
+from bot.dialogue import notices, patch_test
 from bot.dialogue.effects import Effect, Say
 from bot.dialogue.notices import zone_of
 from bot.dialogue.person import Person
+from bot.dialogue.session_acts import moved_to
+from bot.dialogue.session_wants import wants as session_wants
 from bot.dialogue.world import World
 from bot.reminders.quiet import USUAL, Quiet, placed, shifted
 from bot.reminders.rows import Reminder, RowState, Wanted, next_due, overdue, reconciled
@@ -24,9 +26,9 @@ Wants = Callable[[World, Person, datetime], tuple[Wanted, ...]]
 Moves = Callable[[Person, str, datetime], Person]
 
 # Each subject that reminds says here what it wants sent.
-WANTS: tuple[Wants, ...] = (*notices.WANTS,)
+WANTS: tuple[Wants, ...] = (*notices.WANTS, patch_test.wants, session_wants)
 # Each subject whose plans keep a time zone of their own says here how they move along into another one.
-MOVES: tuple[Moves, ...] = ()
+MOVES: tuple[Moves, ...] = (moved_to,)
 
 # What is due so soon after something else comes with it.
 TOGETHER = timedelta(minutes=15)

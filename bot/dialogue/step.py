@@ -32,6 +32,7 @@ from bot.dialogue.events import (
     Wrote,
 )
 from bot.dialogue.graph import STEPS_AT_MOST, Screen
+from bot.dialogue.patch_test import kept_up
 from bot.dialogue.person import Person, Place
 from bot.dialogue.readers import PLACE_READERS
 from bot.dialogue.reminding import SEVERAL, remind_rows, rescheduled, row_of, stamp
@@ -63,6 +64,7 @@ class EndlessDecision(Exception):
 def step(world: World, person: Person, event: Event, now: datetime) -> Step:
     """The person after `event` with their reminders as their plans want them now, and the effects of it."""
     person, effects = stepped(world, person, event, now)
+    person = kept_up(world, person, now)
     return rescheduled(world, person, now), effects
 
 
@@ -322,7 +324,7 @@ def press(world: World, person: Person, event: Chose, now: datetime) -> Step:
         # Which box was ticked must not stay behind as the last tap of somebody without consent.
         return tick(world, tapped if event.key == "done" else person, screen, event, now)
     if screen.kind == "list" and event.key in (item.key for item in items_of(world, person, screen, now)):
-        return arrive(world, tapped, screen.then, event.key, now)
+        return arrive(world, tapped, screen.then, event.key, now, event.message_id)
     return again(person, "old_button")
 
 
@@ -353,7 +355,7 @@ def items_of(world: World, person: Person, screen: Screen, now: datetime) -> tup
 def items_shown(world: World, person: Person, screen: Screen, now: datetime) -> tuple[tuple[Item, ...], bool]:
     """The items of the page in view, and whether there are more."""
     items = items_of(world, person, screen, now)
-    if screen.kind == "tick":
+    if screen.kind == "tick" or screen.columns:
         return items, False
     first = person.page * PAGE_LENGTH
     return items[first : first + PAGE_LENGTH], len(items) > PAGE_LENGTH

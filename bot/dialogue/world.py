@@ -15,9 +15,12 @@ from bot.care.body import Body
 from bot.care.body_pieces import Lexicon
 from bot.care.card import CardTable
 from bot.care.clinician import ViewTable
+from bot.care.ingredients import IngredientTable
+from bot.care.patch_rules import PatchTable
 from bot.care.questions import QuestionTable
 from bot.care.registers import RegisterTable
 from bot.care.safety import SafetyTable
+from bot.care.session_table import SessionTable
 from bot.care.techniques import TechniqueTable
 from bot.care.therapists import TherapistTable
 from bot.care.touch import TouchTable
@@ -135,7 +138,12 @@ class World:
     techniques: TechniqueTable
     therapists: TherapistTable
     registers: RegisterTable
+    sessions: SessionTable
+    patch: PatchTable
+    ingredients: IngredientTable
     dates: Dates
+    # As `dates`, but a part of the day ("evening") names no hour.
+    exact_dates: Dates
     asking: Asking
     body: Body
     touch: TouchTable

@@ -28,6 +28,7 @@ from bot.dialogue.clinician_view import view_of
 from bot.dialogue.plaque_map import plaques_of
 from bot.dialogue.suits import TECHNIQUES, suited_to
 from bot.dialogue.therapist_view import my_therapist, sessions_held_with
+from bot.library.patch_facts import ingredient_sources, test_done
 from bot.library.therapist_facts import RULED as THERAPIST_RULES
 from bot.library.therapist_facts import register_sources
 
@@ -263,6 +264,8 @@ def sources_shown(scene: "Scene", page: str) -> Iterable[str]:
         return (source for each in verdict.because for source in each.rule.sources) if verdict else ()
     if page == "card.words":
         return sources_of(scene.person, scene.world, scene.now)
+    if page == "test.result":
+        return ingredient_sources(scene)
     if page == "clinician.sheet":
         return (source for asked in sheet_of(scene).all for source in asked.question.sources)
     if page in THERAPIST_RULES:
@@ -306,6 +309,7 @@ def journey(scene: "Scene") -> list[dict[str, str]]:
     done = {"clinician"} if clinician_done(scene) else set[str]()
     done |= {"therapist"} if therapist_done(scene) else set[str]()
     done |= {"map"} if map_done(scene) else set[str]()
+    done |= {"test"} if test_done(scene) else set[str]()
     marks, steps = scene.shelf.phrases["marks"], scene.shelf.phrases["journey"]
     ready = standing(scene.person, scene.world, scene.now)
     current = next((step for step in steps if step not in done), "") if ready else ""

@@ -33,6 +33,7 @@ _PARTS = {
     "tonight": NIGHT,
     "night": NIGHT,
 }
+_TOMORROW = frozenset("tommorow tomorow tommorrow tomorrrow tmrw tmr tmw 2morrow 2moro".split())
 _COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _NUMBERS = {word: number for number, word in enumerate(_COUNTED, start=1)}
 _SHORT = ("mon", "tue tues", "wed weds", "thu thur thurs", "fri", "sat", "sun")
@@ -47,7 +48,7 @@ _CLOCKS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?:{_AT})?\b(?P<shift>half past|quarter past|quarter to)\s+{_HOUR}\b(?:\s*{_AMPM})?",
-        rf"(?:{_AT})?\b{_HOUR}\s?[:h]\s?{_MINUTE}(?::\d{{2}})?\b(?:\s*{_AMPM}|\s*{_CLOCK_WORD})?",
+        rf"(?:{_AT})?\b{_HOUR}\s?[:h]\s?{_MINUTE}(?::\d{{2}})?(?:\s*{_AMPM}|\s*{_CLOCK_WORD}|\b)",
         rf"(?:{_AT})?\b{_HOUR}(?:\.{_MINUTE})?\s*{_AMPM}",
         rf"(?:{_AT})?\b{_HOUR}(?:\.{_MINUTE})?\s*{_CLOCK_WORD}",
         rf"{_AT}{_HOUR}(?:\.{_MINUTE})?(?![\d./-])",
@@ -84,15 +85,46 @@ def readings(text: str, now: datetime, ahead: bool) -> tuple[str, ...]:
     """Every reading of `text`, the likeliest first; `now` is the wall clock where the person is, and `ahead` says
     whether a day to come or one gone by is meant.
     """
-    words = " ".join(text.casefold().replace(",", " ").split())
+    words = _plain(text)
+    if not words or len(words) > LONGEST:
+        return ()
+    if iso := _whole_iso(text.strip(), now):
+        return (iso,)
+    return _said(*_days_and_clocks(words, now, ahead), ahead)
+
+
+def exact(text: str, now: datetime, ahead: bool) -> tuple[str, ...]:
+    """As `readings`, but a part of the day that stands alone ("tomorrow evening") names only the day: where
+    something begins at the hour read here, none is guessed.
+    """
+    words = _plain(text)
     if not words or len(words) > LONGEST:
         return ()
     if iso := _whole_iso(text.strip(), now):
         return (iso,)
     days, clocks = _days_and_clocks(words, now, ahead)
+    return _said(days, None if _part_alone(words, clocks, now) else clocks, ahead)
+
+
+def _part_alone(words: str, clocks: tuple[time, ...] | None, now: datetime) -> bool:
+    """Whether the time of day was read from a part of the day alone; noon is a time."""
+    rest, _, part = _clocks_of(words)
+    if part is None or part == NOON or clocks != (part,):
+        return False
+    last = _LAST.search(rest)
+    return last is None or not _days_of(_without(rest, last), now, ahead=True)
+
+
+def _said(days: tuple[date, ...], clocks: tuple[time, ...] | None, ahead: bool) -> tuple[str, ...]:
     if not ahead or clocks is None:
         return tuple(f"{day:%Y-%m-%d}" for day in days)
     return tuple(f"{day:%Y-%m-%d}T{clock:%H:%M}" for day, clock in product(days, clocks))
+
+
+def _plain(text: str) -> str:
+    """The words in small letters with single spaces, and tomorrow as it is spelt."""
+    words = text.casefold().replace(",", " ").split()
+    return " ".join("tomorrow" if word in _TOMORROW else word for word in words)
 
 
 def _whole_iso(text: str, now: datetime) -> str | None:

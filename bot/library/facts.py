@@ -38,7 +38,11 @@ from bot.library.check_facts import (
 from bot.library.geography import zone_city
 from bot.library.map_facts import FACTS as MAP_FACTS
 from bot.library.map_facts import kept_maps
+from bot.library.patch_facts import FACTS as PATCH_FACTS
+from bot.library.patch_facts import products_kept
 from bot.library.reminder_facts import FACTS as REMINDER_FACTS
+from bot.library.session_facts import FACTS as SESSION_FACTS
+from bot.library.session_facts import leads_in_words, plans_kept
 from bot.library.shelf import Shelf
 from bot.library.therapist_facts import FACTS as THERAPIST_FACTS
 from bot.library.therapist_facts import kept_therapists, value_said
@@ -145,12 +149,12 @@ def consent_date(scene: Scene) -> str:
 
 
 def kept(scene: Scene) -> list[dict[str, str]]:
-    """Every answer that is stored, by its name in words, with its date; also while consent is withdrawn."""
+    """Everything that is stored, by its name in words, with its date; also while consent is withdrawn."""
     return [*kept_answers(scene), *kept_maps(scene)]
 
 
 def kept_answers(scene: Scene) -> list[dict[str, str]]:
-    """The single answers."""
+    """The single answers, therapists, products and plans."""
     answers = [
         {
             "name": scene.shelf.phrases["answers"][name],
@@ -159,7 +163,7 @@ def kept_answers(scene: Scene) -> list[dict[str, str]]:
         }
         for name, held in scene.person.answers.items()
     ]
-    return [*answers, *kept_therapists(scene)]
+    return [*answers, *kept_therapists(scene), *products_kept(scene), *plans_kept(scene)]
 
 
 def said_value(scene: Scene, name: str, held: Answer) -> str:
@@ -183,6 +187,8 @@ def said_value(scene: Scene, name: str, held: Answer) -> str:
             return check_said(scene, ticked)
         case name, value if name.startswith("card_"):
             return wish_said(scene, name, value)
+        case "session_leads", list(leads):
+            return leads_in_words(scene, leads)
         case _, str(value):
             return scene.shelf.phrases["values"].get(f"{name}_{value}", value)
         case _, values:
@@ -324,4 +330,6 @@ FACTS: dict[str, Fact] = {
     **{name: Fact(find, longest) for name, (find, longest) in MAP_FACTS.items()},
     **{name: Fact(find, longest) for name, (find, longest) in REMINDER_FACTS.items()},
     **{name: Fact(find, longest) for name, (find, longest) in CARD_FACTS.items()},
+    **{name: Fact(find, longest) for name, (find, longest) in SESSION_FACTS.items()},
+    **{name: Fact(find, longest) for name, (find, longest) in PATCH_FACTS.items()},
 }

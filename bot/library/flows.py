@@ -14,7 +14,7 @@ _FIELDS = {
     "choose": {"choices"},
     "tick": {"options", "items", "then", "choices"},
     "typed": {"reads", "then", "choices"},
-    "list": {"items", "reads", "then", "choices"},
+    "list": {"items", "reads", "then", "choices", "columns"},
     "decide": {"by", "outcomes"},
     "end": {"choices"},
     "beside": {"choices", "items", "then"},
@@ -87,6 +87,8 @@ def shape_faults(node: dict[str, Any]) -> Iterator[str]:
     options = node.get("options") or []
     if not isinstance(options, list) or not all(isinstance(key, str) for key in options):
         yield "«options» must be a list of keys."
+    if str(node.get("columns", "1")) not in "12345678":
+        yield "«columns» must be a number from 1 to 8."
     for field in ("reads", "items", "by", "then"):
         if not isinstance(node.get(field, ""), str):
             yield f"«{field}» must be one name."
@@ -104,4 +106,5 @@ def screen_from(name: str, kind: Kind, node: dict[str, Any]) -> Screen:
         by=node.get("by", ""),
         then=node.get("then", ""),
         outcomes=node.get("outcomes") or {},
+        columns=int(node.get("columns", 0)),
     )

@@ -2,12 +2,14 @@
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from jinja2 import Environment, meta
 from markupsafe import Markup
 
 from bot.care.clinician import View
+from bot.care.patch_test import Day, PatchTest
+from bot.care.products import Product
 from bot.care.safety import LEVELS, Level
 from bot.care.therapists import Therapist
 from bot.dialogue.asking import WHICH
@@ -20,6 +22,7 @@ from bot.dialogue.therapist_view import CHOSEN
 from bot.library.markup import plain_text
 from bot.library.pages import Page
 from bot.library.reading import Library
+from bot.library.session_examples import led_to, plans
 from bot.library.words import SOURCES, Rendered
 
 EXAMPLE_ID = 1
@@ -32,6 +35,7 @@ ABOUT_THERAPIST = frozenset(
     f"therapist.{screen}" for screen in "one change rename answers remove signs_kept sure chosen held".split()
 )
 TYPED = "…"  # stands for a person's own words
+PRODUCT = Product("p1", TYPED, "oil", "Prunus Amygdalus Dulcis Oil, Linalool, Urea")
 
 Case = tuple[str, Person, str]
 
@@ -80,7 +84,16 @@ def example(library: Library, now: datetime) -> Person:
         person.keeping(CHOSEN, "1", now),
         therapists=(Therapist("1", TYPED, {"own": "yes", "oil": "no"}, ("cash",), now),),
     )
+    person = replace(person, plans=plans(now), products=(PRODUCT,), tests=tests_on(now.date()))
     return keeping_view(person, View("limits", "dermatologist", now.date() - AHEAD, TYPED), now)
+
+
+def tests_on(today: date) -> tuple[PatchTest, ...]:
+    """A test that runs in its third day with one box missed, and one in the making."""
+    first, second = today - timedelta(days=2), today - timedelta(days=1)
+    days = (Day(first.isoformat(), "ticked", "late"), Day(second.isoformat(), "ticked"))
+    test = PatchTest("p1-1", "p1", 1, first.isoformat(), ZONE, "08:00", "20:00", "left_forearm", (), days)
+    return test, PatchTest("p1-2", "p1", 1, morning="08:00", evening="20:00", spot="right_forearm", asked=("light",))
 
 
 def answerless(library: Library, now: datetime) -> Person:
@@ -144,7 +157,11 @@ def filled(person: Person, given: str, screen: Screen, library: Library, now: da
 def led_by(screen: Screen, facts: Container[str], library: Library, now: datetime) -> str:
     """An example of what led to a screen: what was picked or typed before, or the page that was left."""
     ahead, past = now.date() + AHEAD, now.date() - AHEAD
+    if given := led_to(screen, now):
+        return given
     match screen:
+        case Screen() if screen.name.startswith("test.") and screen.items not in ("zones_given", "zones_of_country"):
+            return PRODUCT.id
         case Screen(items="zones_given") if screen.name.endswith("_pick"):
             return f"{ZONE},Europe/Zurich"
         case Screen(items="zones_given"):

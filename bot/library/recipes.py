@@ -12,9 +12,11 @@ from typing import Any, Literal
 from bot.dialogue.person import Person
 from bot.library.card_values import card_text, card_values
 from bot.library.care_facts import sheet
+from bot.library.checklist import checklist_of
 from bot.library.export import export
 from bot.library.facts import Scene
 from bot.library.map_picture import map_values
+from bot.library.session_files import calendar_of, course_values
 from bot.library.words import Words
 
 Document = Mapping[str, Any]
@@ -76,6 +78,11 @@ def question_values(scene: Scene) -> dict[str, Any]:
     }
 
 
+def checklist_values(scene: Scene) -> dict[str, Any]:
+    """The checklist of a patch test as its template reads it."""
+    return checklist_of(scene, scene.shelf.care["checklist"]).values()
+
+
 def recipes(words: Words) -> dict[str, Recipe]:
     """Every recipe by its kind; each subject adds its own line."""
     return {
@@ -86,6 +93,9 @@ def recipes(words: Words) -> dict[str, Recipe]:
         "card.txt": Recipe("card_txt", lambda scene, document: card_text(scene).encode()),
         "map.png": Recipe("map_png", drawn("map.png", map_values), "photo"),
         "questions.pdf": Recipe("questions_pdf", drawn("questions.pdf", question_values)),
+        "checklist.pdf": Recipe("checklist_pdf", drawn("checklist.pdf", checklist_values)),
+        "sessions.ics": Recipe("sessions_ics", lambda scene, document: calendar_of(scene)),
+        "course.png": Recipe("course_png", drawn("course.png", course_values), "photo"),
     }
 
 

@@ -11,11 +11,14 @@ from jinja2 import Environment, TemplateError, TemplateSyntaxError, meta
 
 from bot.care.clinician import AGES, KINDS, ROLES
 from bot.care.opening import REASONS
+from bot.care.patch_test import HALVES
+from bot.care.products import PRODUCT_KINDS
 from bot.care.safety import LEVELS
 from bot.care.therapists import REPLIES
 from bot.dialogue.events import OtherKind
 from bot.dialogue.graph import Graph, Screen
 from bot.dialogue.items import CORRECTABLE
+from bot.dialogue.patch_flow import BOXES
 from bot.library.answers import FOLDER as ANSWERS
 from bot.library.answers import where
 from bot.library.care_facts import NEXT
@@ -23,6 +26,7 @@ from bot.library.facts import FACTS
 from bot.library.markup import JINJA, plain_text, telegram_length, tidy
 from bot.library.pages import COPY, Page
 from bot.library.problems import Fault
+from bot.library.session_facts import NEEDED as SESSION_PHRASES
 from bot.library.shelf import Shelf
 from bot.reminders.putting_off import DELAYS
 
@@ -51,11 +55,13 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
         "date_unclear date_past date_far hour_unclear day_unclear day_ahead limits_unclear limits_long "
         "therapist_unclear therapist_long therapist_taken places_unclear places_everywhere "
         "card_stop_unclear card_stop_long card_wish_unclear card_wish_long card_name_unclear card_name_long "
-        "not_covered not_covered_near topics_here answer_here reminder_late".split()
+        "rhythm_unclear ending_unclear not_covered not_covered_near topics_here answer_here product_name_unclear "
+        "product_name_long ingredients_unclear ingredients_long test_morning_unclear test_evening_unclear "
+        "reminder_late".split()
     ),
-    "toasts": {"already_done", "got_it", "reminder_gone"},
+    "toasts": set("already_done got_it reminder_gone no_day_there box_ticked box_closed box_early look_noted".split()),
     "engine": set("back menu leave sources more done none unsure ticked unticked open".split()),
-    "answers": {*CORRECTABLE, "held", "clinician_stale", "appointment_zone"},
+    "answers": {*CORRECTABLE, "held", "clinician_stale", "appointment_zone", "tests"},
     "levels": set(LEVELS),
     "values": set("none not_reviewed nothing_kept discreet_yes discreet_no".split())
     | {f"clinician_view_{kind}" for kind in KINDS}
@@ -64,6 +70,12 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
     | {f"therapist_{said}" for said in (*REPLIES, "signs", "anybody", "alarm", "removed")},
     "opening": {*REASONS, "held_crisis"},
     "stale": set(AGES),
+    "product_actions": set("start today verdict result paste batch remove".split()),
+    "product_kinds": set(PRODUCT_KINDS),
+    "boxes": set(BOXES),
+    "halves": {*HALVES, "none"},
+    "looks": {"fine"},
+    "test_status": set("ahead held gap last_call last_look running out_of_reach over".split()),
     "sentences": {
         "hours",
         "moment",
@@ -71,15 +83,28 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
         "hold_named",
         "hold_anybody",
         "hold_removed",
+        "and_more",
+        "read_as",
+        "half_of_day",
+        "box_late",
         *(f"clinician_{kind}" for kind in KINDS),
     },
     "marks": set("done current open".split()),
     "map": set("unknown_place not_said itch joint undated not_on_map wish".split()),
     "next_thing": set("consent clinician therapist map".split()) | set(NEXT.values()),
     "file": {
-        f"{words}_{part}"
-        for words in "export_txt export_json map_png card_png card_pdf card_txt questions_pdf".split()
-        for part in ("name", "caption")
+        "session_title",
+        "session_alarm",
+        *(
+            f"{words}_{part}"
+            for words in "export_txt export_json map_png card_png card_pdf card_txt questions_pdf".split()
+            for part in ("name", "caption")
+        ),
+        *(
+            f"{words}_{part}"
+            for words in ("sessions_ics", "course_png", "checklist_pdf")
+            for part in ("name", "caption")
+        ),
     },
     "map_picture": {"title", "alt"},
     "sheet": set("title about answer treatment footer".split()),
@@ -90,6 +115,7 @@ NEEDED_PHRASES: Mapping[str, set[str]] = {
     "delays": set(DELAYS),
     "journey": set(),
     "export": set(),
+    **SESSION_PHRASES,
 }
 
 

@@ -116,9 +116,11 @@ class Words:
         if person.id < 0:
             return ()
         screen_name = say.screen
-        own = self._own_buttons(person, page, screen_name, now)
+        own = list(self._own_buttons(person, page, screen_name, now))
         if say.screen == SEVERAL:
             return self._buttons_of_several(person, now)
+        columns = self.world.graph.screens[page.name].columns
+        grid = len(items_shown(self.world, person, self.world.graph.screens[page.name], now)[0]) if columns else 0
         if say.subject:
             return paired([Button(label, beside_data(say.subject, key)) for key, label in own])
         added = self._engine_buttons(person, page, screen_name, now)
@@ -132,7 +134,8 @@ class Words:
             for key in FOOTER
             if self._useful(key, person, page)
         )
-        return (*paired(buttons), *((footer,) if footer else ()))
+        cells = in_grid(buttons[:grid], columns) if grid else ()
+        return (*cells, *paired(buttons[grid:]), *((footer,) if footer else ()))
 
     def _own_buttons(self, person: Person, page: Page, screen_name: str, now: datetime) -> Iterable[tuple[str, str]]:
         """The screen's items, options and choices, labelled by its page."""
@@ -214,6 +217,11 @@ def paired(buttons: list[Button]) -> Rows:
         else:
             rows.append((button,))
     return tuple(rows)
+
+
+def in_grid(buttons: list[Button], columns: int) -> Rows:
+    """Buttons as a grid of so many columns."""
+    return tuple(tuple(buttons[n : n + columns]) for n in range(0, len(buttons), columns))
 
 
 def served(pages: Iterable[Page], day: date) -> list[Page]:

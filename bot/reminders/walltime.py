@@ -4,6 +4,7 @@ A wall time that the clocks leap over means the same distance past the gap; one 
 """
 
 from datetime import UTC, datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 
@@ -16,3 +17,12 @@ def instant(wall: str, zone: str) -> datetime:
 def on_wall(moment: datetime, zone: str) -> datetime:
     """What clocks in the zone show at an instant, without a zone."""
     return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def odd_hour(wall: str, zone: str) -> Literal["gap", "fold", ""]:
+    """Whether clocks in the zone leap over that wall time ("gap"), show it twice ("fold"), or neither."""
+    naive = datetime.fromisoformat(wall)
+    if on_wall(instant(wall, zone), zone) != naive:
+        return "gap"
+    first, second = (naive.replace(tzinfo=ZoneInfo(zone), fold=fold).utcoffset() for fold in (0, 1))
+    return "" if first == second else "fold"
