@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from bot.answers.net import LEVELS, Alarm, Level, Net, NetProblem, alarms, find, net_from
 from bot.answers.net_tables import forms
+from bot.answers.second_look import heard
 from bot.answers.text import fold
+from bot.library.reading import Library
 
 HOME = Path(__file__).resolve().parent
 SAFETY = HOME / "safety"
@@ -74,6 +76,18 @@ def test_strangers_in_danger_are_heard() -> None:
 def test_strangers_who_are_well_are_not_frightened() -> None:
     rung = [(text, find(text, NET)) for _, text in strangers("lookalikes")]
     assert [(text, alarm) for text, alarm in rung if alarm and text not in HARMLESS_BUT_RINGS] == []
+
+
+def test_strangers_nobody_tuned_for_are_mostly_heard_too(library: Library) -> None:
+    """Floors a little beside what was measured once on the untouched half; README states the figures."""
+    net, look = library.world.net, library.world.look
+    wanted, well = (
+        [line.split("\t", 1)[1] for line in sentences(f"strangers_{name}_held_out.tsv")]
+        for name in ("alarms", "lookalikes")
+    )
+    missed = [said for said in wanted if heard(said, net, look) is None]
+    frightened = [said for said in well if heard(said, net, look)]
+    assert len(missed) <= 0.08 * len(wanted) and len(frightened) <= 0.06 * len(well)
 
 
 def test_the_sets_are_wide_and_no_sentence_stands_twice() -> None:

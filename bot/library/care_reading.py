@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from bot.care.card import CardTable, card_table
+from bot.care.card import CardProblem, CardTable, card_table
 from bot.care.clinician import ViewProblem, ViewTable, view_table
 from bot.care.ingredients import IngredientProblem, IngredientTable, ingredient_table, ingredient_word_faults
 from bot.care.opening import REASONS
@@ -31,7 +31,15 @@ WORDS = {
     "ingredients": "ingredients.yaml",
     "checklist": "checklist.yaml",
 }
-PROBLEMS = (ViewProblem, QuestionProblem, TechniqueProblem, SessionProblem, PatchProblem, IngredientProblem)
+PROBLEMS = (
+    ViewProblem,
+    CardProblem,
+    QuestionProblem,
+    TechniqueProblem,
+    SessionProblem,
+    PatchProblem,
+    IngredientProblem,
+)
 
 Table = TypeVar("Table")
 
