@@ -10,13 +10,13 @@ from datetime import date, datetime, timedelta
 from bot.care.card import DRAPINGS, MOST_PRESSURE, POSITIONS, Card, Known, Reported, Rule, Wishes, card_of
 from bot.care.clinician import last_day, stale
 from bot.care.opening import Opening
-from bot.care.products import Tested
 from bot.care.touch import ruled
 from bot.dialogue.check import standing, ticks, valid_until, verdict_of
 from bot.dialogue.clinician import clock_of, opening_of, today
 from bot.dialogue.clinician_view import view_of
 from bot.dialogue.effects import SendFile
 from bot.dialogue.events import Event, Wrote
+from bot.dialogue.patch_test import tested
 from bot.dialogue.person import Person
 from bot.dialogue.plaque_map import limits_of
 from bot.dialogue.world import Decision, Item, Items, Moment, Outcome, Reader, Unclear, Understood, World
@@ -47,11 +47,6 @@ def rule_of(person: Person, world: World) -> Rule:
     return lambda plaque: ruled(plaque, world.body, world.touch, limits).rule
 
 
-def products_of(person: Person) -> tuple[Tested, ...]:
-    """The person's products with what testing them has shown."""
-    return tuple(Tested(product, "untested") for product in person.products) if person.consented else ()
-
-
 def known_of(person: Person, world: World, now: datetime) -> Known:
     """Everything a card is made from; without consent only what nobody had to tell."""
     opened = opening_of(person, world, now)
@@ -64,7 +59,7 @@ def known_of(person: Person, world: World, now: datetime) -> Known:
         until=last_day_of(person, world, now, opened),
         plaques=person.plaques,
         map_on=clock_of(person, map_at).date() if map_at else None,
-        products=products_of(person),
+        products=tested(world, person, now),
         reported=reported_of(person, world, now),
         wishes=wishes_of(person),
     )

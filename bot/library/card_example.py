@@ -1,9 +1,10 @@
 """The example card: a person who never lived, with a map, two products, wishes and a clinician's answer."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.care.clinician import View
+from bot.care.patch_test import Day, PatchTest
 from bot.care.plaques import Plaque, PlaqueMap
 from bot.care.products import Product
 from bot.dialogue.clinician_view import keeping_view
@@ -22,12 +23,20 @@ PLAQUES = (
     Plaque("groin_left", ("sore",), 4),
     Plaque("scalp", ("calm",), 1),
 )
-PRODUCTS = (Product("p1", "Vaseline", "cream"), Product("p2", "Jojoba 100 %", "oil"))
+PRODUCTS = (Product("p1", "Plain cream", "cream"), Product("p2", "Jojoba 100 %", "oil"))
 WISHES: dict[str, Value] = {
     "card_pressure": "2",
     "card_position": "side",
     "card_draping": ["covered", "ask"],
 }
+
+
+def tested_well(until: date) -> PatchTest:
+    """A test of the first product that ran its ten days without a reaction."""
+    first = until - timedelta(days=10)
+    days = tuple(Day((first + timedelta(days=n)).isoformat(), "ticked", "ticked", "fine") for n in range(10))
+    ended = until.isoformat()
+    return PatchTest("p1-1", "p1", 1, first.isoformat(), days=days, end="ten_days", ended_on=ended)
 
 
 def example_person(library: Library, now: datetime, language: str) -> Person:
@@ -41,6 +50,7 @@ def example_person(library: Library, now: datetime, language: str) -> Person:
         answers=answers,
         plaques=PlaqueMap(PLAQUES, at),
         products=PRODUCTS,
+        tests=(tested_well(at.date()),),
     )
     return keeping_view(person, View("yes", "dermatologist", at.date() - DAYS_AGO), at)
 
