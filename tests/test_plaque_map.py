@@ -277,3 +277,8 @@ async def test_a_whole_talk_through_the_store_keeps_the_map(library: Library, tm
     await walker.does("writes right shin weeping")
     seen = await walker.does("taps Yes, that's right")
     assert "RIGHT shin" in seen and "no oil" in seen
+
+
+def test_the_words_of_the_picture_do_not_say_where_the_list_stands(library: Library) -> None:
+    caption = library.words.shelf.phrases["file"]["map_png_caption"].casefold()
+    assert not {"above", "below"} & set(re.findall(r"\w+", caption))
