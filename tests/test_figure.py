@@ -326,3 +326,9 @@ def test_the_picture_is_drawn(count: int, tmp_path: Path) -> None:
 def test_the_figure_itself_holds_no_words() -> None:
     assert "<text" not in TEXT
     assert isinstance(FIGURE, Figure)
+
+
+def test_the_picture_never_says_your_since_the_therapist_reads_it_too() -> None:
+    for language in ("en", "es", "de"):
+        words = (CONTENT / language / "figure.yaml").read_text(encoding="utf-8").split("\n", 2)[2]
+        assert not {"your", "su", "tu", "ihre", "deine"} & set(words.casefold().split()), language

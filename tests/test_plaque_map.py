@@ -50,6 +50,26 @@ class Talk:
         return {plaque.area: plaque for plaque in plaques_of(self.person)}
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["the whole left arm", "all over my back", "my neck and face", "left side of my chest", "left arm and left leg",
+     "my right arm is cracked"],
+)  # fmt: skip
+def test_names_of_places_alone_answer_the_map_and_frighten_nobody(library: Library, said: str) -> None:
+    talk = Talk(library, replace(AMINA, screen="map.start")).writes(said)
+    assert talk.person.screen in ("map.confirm", "map.pick", "map.side"), talk.person.screen
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["my left arm is numb", "chest hurts", "my left calf is sore", "my neck and face are swelling up fast",
+     "knee, and i do not want to be here any more"],
+)  # fmt: skip
+def test_what_is_more_than_places_is_still_heard_while_the_map_asks(library: Library, said: str) -> None:
+    talk = Talk(library, replace(AMINA, screen="map.start")).writes(said)
+    assert talk.effects[0].urgent and not talk.person.screen.startswith("map.")  # type: ignore[union-attr]
+
+
 def with_map(*plaques: Plaque, at: datetime = NOW) -> Person:
     return replace(AMINA, plaques=PlaqueMap(plaques, at))
 
@@ -155,7 +175,8 @@ def test_what_the_check_found_asks_for_its_place_on_the_map(library: Library) ->
 
 def test_the_picture_is_sent_only_where_it_can_be_made(library: Library) -> None:
     person = with_map(Plaque("palm_left", ("calm",)))
-    assert not any(isinstance(effect, SendFile) for effect in Talk(library, person).writes("/map").effects)
+    bare = replace(library, world=replace(library.world, recipes=frozenset()))
+    assert not any(isinstance(effect, SendFile) for effect in Talk(bare, person).writes("/map").effects)
     drawing = replace(library, world=replace(library.world, recipes=frozenset({"map.png"})))
     assert SendFile("map.png") in Talk(drawing, person).writes("/map").effects
     assert SendFile("map.png") not in Talk(drawing).writes("/map").effects
@@ -256,3 +277,8 @@ async def test_a_whole_talk_through_the_store_keeps_the_map(library: Library, tm
     await walker.does("writes right shin weeping")
     seen = await walker.does("taps Yes, that's right")
     assert "RIGHT shin" in seen and "no oil" in seen
+
+
+def test_the_words_of_the_picture_do_not_say_where_the_list_stands(library: Library) -> None:
+    caption = library.words.shelf.phrases["file"]["map_png_caption"].casefold()
+    assert not {"above", "below"} & set(re.findall(r"\w+", caption))

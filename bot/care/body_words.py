@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.care.body import SIDES, Body, Side
-from bot.care.body_pieces import Lexicon, Piece, Sort, pieces_of
+from bot.care.body_pieces import LONGEST, Lexicon, Piece, Sort, pieces_of
 from bot.care.plaques import State
 
 # How many words may stand between a side and its area.
@@ -82,6 +82,16 @@ def read_places(text: str, lexicon: Lexicon) -> Reading:
         for each in found:
             each.sides = each.sides if len(each.sides) == 2 else ()
     return _reading(found, any(piece.sort == "everywhere" for piece in pieces), lexicon)
+
+
+def only_places(text: str, lexicon: Lexicon) -> bool:
+    """Whether a text names places on the skin, perhaps with how they are, and every word of it was understood.
+
+    Something said of the whole body is more than a place.
+    """
+    sorts = {piece.sort for piece in pieces_of(text, lexicon)}
+    named = bool(sorts & {"area", "group"}) and len(text) <= LONGEST
+    return named and "word" not in sorts and not {"everywhere", "state"} <= sorts
 
 
 # Sides.

@@ -12,8 +12,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.answers.asking import Reply
-from bot.answers.net import Alarm
+from bot.answers.net import Alarm, find
 from bot.answers.second_look import heard
+from bot.care.body_words import only_places
 from bot.dialogue import asking
 from bot.dialogue.effects import Effect, Facts, Say, Toast
 from bot.dialogue.events import (
@@ -49,6 +50,8 @@ EXPIRED = "about.expired"
 ROWS = "rows"
 # What shows one subject of a message of several in a message of its own.
 OPEN = "open"
+# The reader of the plaque map.
+MAP_READER = "places"
 PAGE_LENGTH = 8
 MISSES_BEFORE_HELP = 2
 HOLDING = frozenset({"emergency", "today", "crisis"})
@@ -82,10 +85,20 @@ def stepped(world: World, person: Person, event: Event, now: datetime) -> Step:
         case FileFailed():
             return again(person, "file_failed")
     if words := written(event):
-        alarm = heard(words, world.net, world.look)
+        alarm = alarm_in(world, person, words)
         if alarm:
             return sound(world, person, alarm, now)
     return talk(world, awake(world, person), event, now)
+
+
+def alarm_in(world: World, person: Person, words: str) -> Alarm | None:
+    """The alarm that a person's words set off. Where the map asks for places, words that are places and nothing else
+    answer it: only a pattern rings then, since names of places alone also read like people in danger.
+    """
+    screen = world.graph.screens.get(person.screen)
+    if screen and screen.reads == MAP_READER and only_places(words, world.lexicon):
+        return find(words, world.net)
+    return heard(words, world.net, world.look)
 
 
 def written(event: Event) -> str:
