@@ -111,6 +111,21 @@ def test_a_check_counts_for_thirty_days_and_no_longer(library: Library) -> None:
     assert not standing(person, library.world, NOW + timedelta(days=30))
 
 
+def test_an_alarm_ends_the_check_until_it_is_made_again_or_was_not_meant(library: Library) -> None:
+    before = answered(library, begun(library, SETTLED), {})
+    later = NOW + timedelta(hours=1)
+    person, _ = step(library.world, before, Wrote("my lips are swelling"), later)
+    assert person.answer("held") == "today" and not standing(person, library.world, later)
+    asked, _ = step(library.world, person, Wrote("/check"), later)
+    assert asked.screen != "check.standing", "a screen says massage is reasonable while plans are on hold"
+    again = press(library, asked, "begin", at=timedelta(hours=2))
+    while again.screen == "check.group":
+        again = press(library, again, "done", at=timedelta(hours=2))
+    assert again.answer("held") is None and standing(again, library.world, NOW + timedelta(hours=2))
+    not_meant = press(library, person, "meant_else", at=timedelta(hours=1))
+    assert standing(not_meant, library.world, later)
+
+
 @pytest.mark.parametrize("change", ["flare", "ill", "medicine", "pregnant", "other"])
 def test_a_reported_change_ends_the_check_at_once_even_when_the_new_one_is_left(change: str, library: Library) -> None:
     person = answered(library, begun(library, SETTLED), {})

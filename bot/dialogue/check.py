@@ -62,7 +62,13 @@ def valid_until(person: Person, world: World) -> datetime | None:
 def standing(person: Person, world: World, now: datetime) -> bool:
     """Whether a check is kept and still counts."""
     until = valid_until(person, world)
-    return until is not None and now < until and person.answer(REOPENED) is None
+    return until is not None and now < until and person.answer(REOPENED) is None and not alarmed_since(person)
+
+
+def alarmed_since(person: Person) -> bool:
+    """Whether an alarm has held plans since the last check; a crisis has a way out of its own."""
+    hold, at = person.answers.get("held"), checked_at(person)
+    return hold is not None and hold.value != CRISIS and at is not None and hold.at > at
 
 
 def reports(change: str) -> Callable[[Moment], Outcome]:
