@@ -118,9 +118,15 @@ LOOK_ROWS: dict[LookKind, str] = {
 def look_wants(world: World, person: Person, now: datetime) -> Iterator[Wanted]:
     """One row for all looks that can be answered together: at the instant the last of them opens, for as long as the
     longest stays open. It bears the name of that one, so the row lasts when the others have closed.
+
+    What opens after a look was asked for is never put to that one: nobody can have answered it then.
     """
     if person.answer("held") == CRISIS:
         return
-    for group in asked_once(waiting(looks_of(person.plans, world.sessions.looks), now)):
+    looks = waiting(looks_of(person.plans, world.sessions.looks), now)
+    asked = [row.sent_at for row in person.reminders if row.sent_at and row.wanted.kind in LOOK_ROWS.values()]
+    sent = max(asked, default=None)
+    before = [each for each in looks if sent and each.due <= sent]
+    for group in (*asked_once(before), *asked_once(each for each in looks if each not in before)):
         last = max(group, key=lambda each: (each.until, each.due))
         yield Wanted(f"{LOOK_ROWS[last.kind]}/{last.id}", max(each.due for each in group), last.until, shifts="later")
