@@ -524,8 +524,7 @@ def test_a_short_sheet_can_be_copied_and_a_long_one_is_only_sent_on(library: Lib
 
 def test_the_label_of_a_copying_button_leads_nowhere_when_typed(library: Library) -> None:
     talk = somebody(library, "nothing").taps("sheet").writes("Copy the questions")
-    assert talk.person.screen == "clinician.sheet"
-    assert talk.said.note.startswith(("not_understood", "not_covered"))
+    assert talk.person.screen in ("clinician.sheet", "ask.which")
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,11 @@ from bot.dialogue.session_after import found_changes
 from bot.dialogue.session_draft import Draft, draft_of
 from bot.dialogue.step import step
 from bot.library.calendar_file import Said, calendar_file
-from bot.library.export import export, readable
+from bot.library.export import readable
 from bot.library.facts import Scene
 from bot.library.markup import plain_text
 from bot.library.reading import Library
+from bot.library.recipes import handout
 from bot.library.session_files import course_values
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -47,7 +48,8 @@ def tap(library: Library, person: Person, key: str, now: datetime = NOW) -> tupl
 
 def rows(library: Library, person: Person, now: datetime = NOW) -> dict[str, datetime]:
     after, _ = step(library.world, person, Wrote("/menu"), now)
-    return {row.wanted.id: row.due for row in after.reminders if row.state == "waiting"}
+    waiting = (row for row in after.reminders if row.state == "waiting" and not row.wanted.kind.startswith("check_"))
+    return {row.wanted.id: row.due for row in waiting}
 
 
 def screen(library: Library, person: Person, now: datetime = NOW) -> str:
@@ -362,8 +364,8 @@ def test_everything_about_sessions_is_shown_exported_and_erased(library: Library
     told = replace(lena(treated("elbow_left")), plans=(with_session(TUESDAY, done),))
     for words in (readable(told, library.words, NOW), screen(library, at(told, "data.see"))):
         assert "Planned sessions" in words and "LEFT elbow" in words and "itch 6" in words
-    handout = export("sessions.ics", told, {}, library.words, NOW)
-    assert handout.name == "dates.ics" and handout.content.startswith(b"BEGIN:VCALENDAR")
+    ready = handout("sessions.ics", told, {}, library.words, NOW)
+    assert ready.name == "dates.ics" and isinstance(ready.made, bytes) and ready.made.startswith(b"BEGIN:VCALENDAR")
     after, effects = tap(library, at(told, "data.erase"), "erase")
     assert after.plans == () and after.reminders == () and Forget() in effects
 
@@ -372,5 +374,6 @@ def test_after_consent_is_taken_back_no_dates_are_handed_out(library: Library) -
     person = lena(TUESDAY)
     assert person.consent
     gone = replace(person, consent=replace(person.consent, withdrawn_at=NOW))
-    assert b"VEVENT" not in export("sessions.ics", gone, {}, library.words, NOW).content
+    made = handout("sessions.ics", gone, {}, library.words, NOW).made
+    assert isinstance(made, bytes) and b"VEVENT" not in made
     assert rows(library, gone) == {}

@@ -143,7 +143,8 @@ def test_a_neat_essential_oil_is_refused_with_the_reason(library: Library) -> No
 
 def test_taking_a_product_away_takes_its_tests_along(library: Library) -> None:
     talk = begun(library).taps("product", "remove", "remove")
-    assert (talk.person.products, talk.person.tests, talk.person.reminders) == ((), (), ())
+    left = [row for row in talk.person.reminders if row.wanted.kind.startswith("test_") and row.state == "waiting"]
+    assert (talk.person.products, talk.person.tests, left) == ((), (), [])
 
 
 # Who should ask first.
@@ -206,7 +207,7 @@ def test_a_morning_start_begins_today_and_wants_ten_mornings_and_evenings(librar
 def test_the_checklist_comes_in_the_morning_and_is_ticked_in_place_from_anywhere(library: Library) -> None:
     talk = begun(library).at(2, 9).takes(ReminderDue("rows"))
     says = [effect for effect in talk.effects if isinstance(effect, Say)]
-    assert [say.screen for say in says][-1:] == ["reminder.test_day"]
+    assert says[-1].screen in ("reminder.test_day", "reminder.several")
     talk.writes("/help").presses("m", talk.day(2))
     assert talk.person.screen == "help.home"
     assert talk.effects[0] == Say("reminder.test_day", subject=talk.day(2), edit=55)
