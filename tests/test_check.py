@@ -174,3 +174,10 @@ def test_what_may_not_be_stored_is_parted_from_the_person(library: Library) -> N
     stored, passing = person.parted()
     assert "ill" not in repr(stored) and "flare" not in repr(stored)
     assert stored.joined(passing) == replace(person, trail=stored.trail)
+
+
+def test_a_later_alarm_does_not_take_the_place_of_the_hold_of_a_crisis(library: Library) -> None:
+    person = Person(1, consent=Consent(library.world.consent_version, NOW))
+    for said, held in (("i want to kill myself", "crisis"), ("my chest hurts badly", "crisis")):
+        person, _ = step(library.world, person, Wrote(said), NOW)
+        assert person.answer("held") == held

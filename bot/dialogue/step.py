@@ -154,7 +154,8 @@ def again(person: Person, note: str, facts: Facts | None = None) -> Step:
 def sound(world: World, person: Person, alarm: Alarm, now: datetime) -> Step:
     """An alarm's screen at once; plans are held until the person has looked again."""
     screen = alarm_screen(world, alarm)
-    if alarm.level in HOLDING:
+    # Only "I want to carry on" lifts the hold of a crisis: no later alarm may take its place.
+    if alarm.level in HOLDING and person.answer("held") != "crisis":
         person = person.keeping("held", alarm.level, now)
     if alarm.level == ABUSE:
         person = held_by_alarm(person, now)
