@@ -19,7 +19,7 @@ Report = Literal["flare", "ill", "medicine", "danger"]
 REPORTS: tuple[Report, ...] = get_args(Report)
 
 MOST_HOURS, MOST_WEEKS, MOST = 24 * 60, 12, 20
-KEYS = ("wait_weeks", "worse_in_a_row", "enough_sessions", "looks", "questions", "regions", "sources", "facts")
+KEYS = ("wait_weeks", "worse_in_a_row", "enough_sessions", "looks", "questions", "sources", "facts")
 
 
 @dataclass(frozen=True)
@@ -32,20 +32,14 @@ class Reply:
 
 @dataclass(frozen=True)
 class SessionTable:
-    """Rules of sessions as values. `regions` groups the areas of the body for ticking."""
+    """Rules of sessions as values."""
 
     wait_weeks: int
     worse_in_a_row: int
     enough_sessions: int
     looks: Mapping[LookKind, Window]
     questions: Mapping[str, Mapping[str, Reply]]
-    regions: Mapping[str, tuple[str, ...]]
     sources: tuple[str, ...]
-
-    @property
-    def areas(self) -> tuple[str, ...]:
-        """Every area that can be named as treated."""
-        return tuple(area for areas in self.regions.values() for area in areas)
 
 
 class SessionProblem(Exception):
@@ -77,7 +71,6 @@ def session_table(raw: Mapping[str, Any]) -> SessionTable:
         enough_sessions=number(raw, "enough_sessions", MOST, "sessions", faults),
         looks=_looks(raw, faults),
         questions=_questions(raw, faults),
-        regions=_regions(raw, faults),
         sources=names(raw, "sources", "sessions: the table", faults),
     )
     faults += strange_keys(raw, KEYS, "sessions: the table")
@@ -125,16 +118,9 @@ def _reply(entry: Any, where: str, faults: list[str]) -> Reply | None:
     return Reply(result, reports)
 
 
-def _regions(raw: Mapping[str, Any], faults: list[str]) -> dict[str, tuple[str, ...]]:
-    regions = section(raw, "regions", "sessions", faults)
-    return {name: names(regions, name, "sessions: regions", faults) for name in regions}
-
-
 def session_word_faults(table: SessionTable, words: Mapping[str, Any]) -> Iterator[str]:
     """What the words of the table lack or have too much of."""
     yield from word_faults(words, "questions", table.questions, ("ask",), "sessions")
     replies = [f"{question}_{reply}" for question, found in table.questions.items() for reply in found]
     yield from word_faults(words, "replies", replies, ("label", "says"), "sessions")
-    yield from word_faults(words, "regions", table.regions, ("name",), "sessions")
-    yield from word_faults(words, "areas", table.areas, ("name",), "sessions")
-    yield from strange_keys(words, ("questions", "replies", "regions", "areas"), "sessions: the words")
+    yield from strange_keys(words, ("questions", "replies"), "sessions: the words")

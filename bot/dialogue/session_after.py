@@ -50,13 +50,13 @@ def kept(person: Person, found: Occurrence, session: Session) -> Person:
 
 def regions(moment: Moment) -> tuple[Item, ...]:
     """The regions of the body."""
-    return tuple(Item(region, {"region": region}) for region in moment.world.sessions.regions)
+    return tuple(Item(region, {"region": region}) for region in moment.world.body.regions)
 
 
 def open_region(moment: Moment) -> Outcome:
     """One region, to tick its areas."""
     found, _ = at(moment)
-    if found is None or moment.given not in moment.world.sessions.regions:
+    if found is None or moment.given not in moment.world.body.regions:
         return Outcome("over", moment.person)
     return Outcome("asked", moment.person, given=f"{found.id}{BETWEEN}{moment.given}")
 
@@ -64,7 +64,7 @@ def open_region(moment: Moment) -> Outcome:
 def region_areas(moment: Moment) -> tuple[Item, ...]:
     """The areas of the region on this screen."""
     region = moment.given.partition(BETWEEN)[2]
-    return tuple(Item(area, {"area": area}) for area in moment.world.sessions.regions.get(region, ()))
+    return tuple(Item(area, {"area": area}) for area in moment.world.body.regions.get(region, ()))
 
 
 def take_region(moment: Moment) -> Outcome:
@@ -72,10 +72,10 @@ def take_region(moment: Moment) -> Outcome:
     found, rest = at(moment)
     if found is None or not rest:
         return Outcome("over", moment.person)
-    here = moment.world.sessions.regions.get(rest[0], ())
+    here = moment.world.body.regions.get(rest[0], ())
     others = [area for area in found.session.areas if area not in here]
     ticked = [area for area in here if area in moment.given.split(",")]
-    known = [area for area in moment.world.sessions.areas if area in (*others, *ticked)]
+    known = [area for area in moment.world.body.areas if area in (*others, *ticked)]
     person = kept(moment.person, found, replace(found.session, areas=tuple(known)))
     return Outcome("asked", person, given=found.id)
 

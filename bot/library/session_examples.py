@@ -42,7 +42,7 @@ def led_to(screen: Screen, now: datetime) -> str:
         "quarter": Draft(readings=f"{day}T15").said(),
         "question": f"{session}|skin:sore",
         "checked": f"{session}|skin:sore,body:light,product:untested",
-        "region": f"{past}|neck_shoulders",
+        "region": f"{past}|arms",
         "score": f"{past}|after|itch",
         "look_where": "new_plaque|",
         **dict.fromkeys(("look_more", "look_result"), "new_plaque:shoulder_left,rash:,sore:shoulder_left"),

@@ -35,10 +35,11 @@ from bot.dialogue.session_acts import BETWEEN, LEADS, coming, leads_of, looks_op
 from bot.dialogue.session_after import findings_in
 from bot.dialogue.session_draft import Draft, draft_of, is_rhythm, is_wall, plan_of
 from bot.dialogue.session_planning import first_dates, is_zone, zone_for, zone_of
-from bot.dialogue.session_wants import LOOK_ROWS, going_on
+from bot.dialogue.session_wants import going_on
 from bot.dialogue.world import Moment
 from bot.library.care_facts import moment_said, weekday_date
 from bot.library.geography import zone_city
+from bot.library.map_words import name_of, plain_name
 from bot.library.patch_facts import standing_words
 from bot.reminders.walltime import instant, odd_hour, on_wall
 
@@ -49,9 +50,6 @@ Find = Callable[["Scene"], Any]
 DATES_SHOWN = 5
 ROWS_SHOWN = 12
 ACTIONS = "check before move skip cancel series done missed areas after look undo".split()
-SESSION_ROWS = ("session_day_before", "session_soon", "session_check", "session_after")
-TEST_ROWS = ("test_day", "test_evening", "test_after")
-ROW_KINDS = [*SESSION_ROWS, *LOOK_ROWS.values(), *TEST_ROWS]
 # How a product must stand to be used.
 USABLE: tuple[Standing, ...] = ("no_reaction", "short")
 LONG_MOMENT = "Wednesday, 22 September 2026, 15:00"
@@ -139,9 +137,8 @@ def session_of_item(scene: "Scene") -> str:
 
 
 def area_names(scene: "Scene", areas: Iterable[str]) -> list[str]:
-    """Areas in words; left and right are the person's own."""
-    words = scene.shelf.care["sessions"]["areas"]
-    return [str(words[area]["name"]) for area in areas if area in words]
+    """Areas in words, as the map names them; left and right are the person's own."""
+    return [name_of(area, scene.shelf, scene.world.body) for area in areas]
 
 
 def listed(scene: "Scene", names: Sequence[str]) -> str:
@@ -158,11 +155,6 @@ def product_names(scene: "Scene", session: Session) -> str:
 def words_of_item(group: str, name: str) -> Find:
     """A phrase named by what an item brings along."""
     return lambda scene: phrase(scene, group, str(scene.extra[name]))
-
-
-def care_word_of_item(section: str, name: str, part: str) -> Find:
-    """A word of the table of sessions named by what an item brings along."""
-    return lambda scene: str(scene.shelf.care["sessions"][section][scene.extra[name]][part])
 
 
 # The draft.
@@ -390,8 +382,8 @@ def part_given(number: int) -> Find:
 
 def region_name(scene: "Scene") -> str:
     """The region on this screen."""
-    words = scene.shelf.care["sessions"]["regions"].get(part_given(1)(scene))
-    return str(words["name"]) if words else ""
+    region = part_given(1)(scene)
+    return plain_name(f"@{region}", scene.shelf) if region else ""
 
 
 def score_ask(scene: "Scene") -> str:
@@ -529,13 +521,13 @@ FACTS: dict[str, tuple[Find, Any]] = {
     "lead_of_item": (words_of_item("leads", "lead"), "x" * 40),
     "question_ask": (question_ask, "x" * 60),
     "question_number": (question_number, 3),
-    "reply_of_item": (care_word_of_item("replies", "reply", "label"), "x" * 38),
+    "reply_of_item": (lambda s: str(s.shelf.care["sessions"]["replies"][s.extra["reply"]]["label"]), "x" * 38),
     "replies_said": (replies_said, ["x" * 200] * 3),
     "check_came_to": (check_came_to, "postpone"),
     "danger_told": (danger_told, True),
-    "region_of_item": (care_word_of_item("regions", "region", "name"), "x" * 30),
+    "region_of_item": (lambda s: plain_name(f"@{s.extra['region']}", s.shelf), "x" * 30),
     "region_name": (region_name, "x" * 30),
-    "area_of_item": (care_word_of_item("areas", "area", "name"), "x" * 36),
+    "area_of_item": (lambda s: name_of(s.extra["area"], s.shelf, s.world.body), "x" * 36),
     "score_ask": (score_ask, "x" * 120),
     "score_when": (part_given(1), "before"),
     "number_of_item": (lambda s: str(s.extra.get("number", "")), "10"),
