@@ -1,5 +1,7 @@
 """The second look: what no pattern hears rings when it reads like danger, and it only ever adds an alarm."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,6 +61,20 @@ def test_what_people_ask_the_guide_frightens_nobody(library: Library) -> None:
     quiet = [said for said in asked if find(said, world.net) is None]
     rung = [said for said in quiet if likeness(said, world.look) >= RINGS]
     assert len(rung) <= len(quiet) / 200, rung
+
+
+def test_people_who_name_places_on_their_skin_are_seldom_frightened(library: Library) -> None:
+    lines = (Path(__file__).parent / "body/scripted.tsv").read_text(encoding="utf-8").splitlines()
+    said = [line.split("\t")[0] for line in lines if line]
+    rung = [text for text in said if heard(text, library.world.net, library.world.look)]
+    assert len(rung) <= 0.03 * len(said), rung
+
+
+@pytest.mark.parametrize(
+    "said", ["when I feel like it", "not too early please", "ok thanks a lot", "my mum's hand lotion"]
+)
+def test_what_is_said_in_passing_frightens_nobody(library: Library, said: str) -> None:
+    assert heard(said, library.world.net, library.world.look) is None
 
 
 @given(st.text(max_size=400))

@@ -81,7 +81,7 @@ FILES = (
     *THERAPIST_FILES,
 )
 WORD_LISTS = ("medical_terms", "small_words", "follow_ups", "question_words")
-NOT_COVERED_LISTS = ("elsewhere", "beside")
+NOT_COVERED_LISTS = ("elsewhere", "small_talk", "beside")
 CODE = re.compile(r"[A-Z]{2}$")
 RETENTION_DAYS = 365
 

@@ -1,7 +1,7 @@
 """How well people are understood who were strangers to the guide: `python -m tests.benchmarks.understanding`.
 
 The sentences and questions of strangers in `tests/safety` and `tests/questions` come in two halves: on `dev` the net
-and the search were tuned, `held_out` was looked at once, at the end. Bounds are Wilson's at 95 %.
+and the search were tuned, `held_out` was only ever measured. Bounds are Wilson's at 95 %.
 """
 
 import time
