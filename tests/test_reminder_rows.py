@@ -38,6 +38,12 @@ def test_a_reminder_two_hours_before_an_early_session_comes_the_evening_before()
     assert shifted(early, USUAL) == at("2026-11-26T18:00")
 
 
+def test_what_speaks_of_the_next_day_moves_to_the_evening_of_its_own_day() -> None:
+    for hour in ("07:00", "22:30"):
+        eve = want(f"2026-11-27T{hour}", f"2026-11-28T{hour}", shifts="evening")
+        assert shifted(eve, USUAL) == at("2026-11-27T18:00")
+
+
 def test_an_hour_the_person_picked_wins_over_quiet_hours() -> None:
     assert shifted(want("2026-11-27T06:30", "2026-11-27T12:00", picked=True), USUAL) == at("2026-11-27T06:30")
 

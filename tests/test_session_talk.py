@@ -150,6 +150,14 @@ def test_an_expired_check_keeps_the_plan_and_says_so(library: Library) -> None:
     assert "session_day_before/s1/2027-01-05" in rows(library, person, later)
 
 
+def test_a_date_typed_where_another_is_to_be_confirmed_takes_its_place(library: Library) -> None:
+    person = at(lena(), "sessions.confirm", Draft(readings="2026-12-01T15:00").said())
+    after, _ = step(library.world, person, Wrote("3 December at 4pm"), NOW)
+    assert after.screen == "sessions.confirm" and "2026-12-03T16:00" in after.given
+    asked, _ = step(library.world, person, Wrote("is psoriasis contagious?"), NOW)
+    assert (asked.screen, asked.given) == ("sessions.confirm", person.given)
+
+
 def test_a_text_that_is_no_draft_is_refused() -> None:
     for given in ("", "x", ";;;;;", "w0;;0;;;", "w1;c99;0;;;", "w1;u2026-13-01;0;;;", ";;0;;;2026-99", "y1;;0;;;"):
         assert draft_of(given) is None, given

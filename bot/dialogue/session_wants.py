@@ -75,7 +75,7 @@ def before(found: Occurrence, leads: list[str]) -> Iterator[Wanted]:
     if "evening_before" in leads:
         yield wanted("session_day_before", found, f"{eve:%Y-%m-%d}T{EVENING}", start, picked=True)
     elif "day_before" in leads:
-        yield wanted("session_day_before", found, f"{eve:{MINUTES}}", start)
+        yield replace(wanted("session_day_before", found, f"{eve:{MINUTES}}", start), shifts="evening")
     hours = max((int(lead.removeprefix("hours_")) for lead in leads if lead.startswith("hours_")), default=0)
     if hours:
         # Two hours are two hours, also in the night when the clocks change: the instant counts, and not the wall.

@@ -154,6 +154,7 @@ FACTS: dict[str, tuple[Find, Any]] = {
     "can_wait": (can_wait, True),
     "plans_city": (lambda s: zone_city(s.person.given), "Buenos Aires"),
     "appointment_reminder": (appointment_reminder, LONGEST_WHEN),
+    "plans_held": (lambda s: s.person.answer("held") is not None, True),
     "paused": (lambda s: s.person.paused_at is not None, True),
     "reminder_rows": (all_rows, [{"when": LONGEST_WHEN, "title": LONGEST_TITLE, "state": "x" * 60}] * 20),
 }

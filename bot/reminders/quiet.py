@@ -2,8 +2,8 @@
 
 What must stay true:
 * An hour the person picked is kept, whatever the quiet hours say.
-* A derived one moves to the evening before (18:00), a look after the event to the end of the quiet hours; neither
-  ever moves past the moment from which on sending makes no sense.
+* A derived one moves to the evening before (18:00), one about the next day to that hour of its own day, a look after
+  the event to the end of the quiet hours; none ever moves past the moment from which on sending makes no sense.
 * Hours are those on the wall in the zone, so both edges of summer time change nothing.
 """
 
@@ -69,6 +69,9 @@ def shifted(want: Wanted, quiet: Quiet) -> datetime:
     """When a wanted row goes out as far as quiet hours are concerned, whatever the time is now."""
     if want.picked or not quiet.holds(want.due):
         return want.due
+    evening = _at(on_wall(want.due, quiet.zone), EVENING, quiet.zone)
+    if want.shifts == "evening" and evening < want.until and not quiet.holds(evening):
+        return evening
     earlier = quiet.evening_before(want.due)
     if want.shifts == "later" or earlier is None:
         later = quiet.ends(want.due)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 RowState = Literal["waiting", "sent", "done", "skipped", "missed"]
-Shifts = Literal["earlier", "later"]
+Shifts = Literal["earlier", "evening", "later"]
 
 # How long a row that is over is remembered, so that it is not wanted anew.
 REMEMBERED = timedelta(days=40)
@@ -24,7 +24,8 @@ class Wanted:
     it is empty for a look after elapsed time. `due` is the UTC instant, derived from `wall` where there is one.
     `until` is the UTC instant from which on sending makes no sense. `picked` marks an hour the person chose: it wins
     over quiet hours. `shifts` says where another hour goes that falls into them: what comes before an event moves to
-    the evening before, a look after it ("later") to their end.
+    the evening before, what speaks of the next day ("evening") to that hour of its own day, a look after the event
+    ("later") to their end.
     """
 
     id: str
