@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from babel.dates import format_date, get_day_names
-from babel.lists import format_list
+from babel.dates import format_date
 
 from bot.care.products import Standing, Tested
 from bot.care.sessions import (
@@ -20,39 +19,46 @@ from bot.care.sessions import (
     Session,
     areas_asked,
     done_sessions,
-    is_day,
     looks_of,
     missed,
     occurrence,
     stopped_areas,
     unimproved,
 )
-from bot.dialogue.check import valid_until
 from bot.dialogue.clinician import opening_of
 from bot.dialogue.patch_test import tested
 from bot.dialogue.products import PRODUCTS_AT_MOST
 from bot.dialogue.session_acts import BETWEEN, LEADS, coming, leads_of, looks_open, question_of, replies_in
 from bot.dialogue.session_after import findings_in
-from bot.dialogue.session_draft import Draft, draft_of, is_rhythm, is_wall, plan_of
-from bot.dialogue.session_planning import first_dates, is_zone, zone_for, zone_of
+from bot.dialogue.session_planning import zone_of
 from bot.dialogue.session_wants import going_on
-from bot.dialogue.world import Moment
-from bot.library.care_facts import moment_said, weekday_date
+from bot.library.care_facts import moment_said
 from bot.library.geography import zone_city
 from bot.library.map_words import name_of, plain_name
 from bot.library.patch_facts import standing_words
-from bot.reminders.walltime import instant, odd_hour, on_wall
+from bot.library.session_draft_facts import FACTS as DRAFT_FACTS
+from bot.library.session_words import (
+    LONG_MOMENT,
+    Find,
+    area_names,
+    listed,
+    moment_of,
+    phrase,
+    rhythm_said,
+    safe,
+    sentence,
+    short_moment,
+    words_of_item,
+)
+from bot.reminders.walltime import instant, on_wall
 
 if TYPE_CHECKING:
     from bot.library.facts import Scene
 
-Find = Callable[["Scene"], Any]
-DATES_SHOWN = 5
 ROWS_SHOWN = 12
 ACTIONS = "check before move skip cancel series done missed areas after look undo".split()
 # How a product must stand to be used.
 USABLE: tuple[Standing, ...] = ("no_reaction", "short")
-LONG_MOMENT = "Wednesday, 22 September 2026, 15:00"
 
 # Phrases this file needs, by group.
 NEEDED: dict[str, set[str]] = {
@@ -70,11 +76,6 @@ NEEDED: dict[str, set[str]] = {
         "line course_line score_change elsewhere plan session product product_left_out product_used".split()
     ),
 }
-
-
-def moment_of(scene: "Scene") -> Moment:
-    """The moment of the talk this page is shown in."""
-    return Moment(scene.world, scene.person, scene.now, scene.person.given)
 
 
 def session_here(scene: "Scene") -> Occurrence | None:
@@ -98,16 +99,6 @@ def of_session(find: Callable[["Scene", Occurrence], Any], nothing: Any) -> Find
     return fact
 
 
-def phrase(scene: "Scene", group: str, key: str) -> str:
-    """One phrase of a group."""
-    return scene.shelf.phrases[group][key]
-
-
-def sentence(scene: "Scene", name: str, **facts: str) -> str:
-    """One of the sentences plans are said with."""
-    return scene.shelf.fill(phrase(scene, "plan_sentences", name), **facts)
-
-
 def session_word(scene: "Scene", found: Occurrence) -> str:
     """How a session stands: on hold and paused come before planned."""
     if found.open and scene.now >= instant(found.wall, safe(found.plan.zone)):
@@ -119,139 +110,16 @@ def session_word(scene: "Scene", found: Occurrence) -> str:
     return phrase(scene, "session_states", found.session.state)
 
 
-def safe(zone: str) -> str:
-    """A zone that is known here."""
-    return zone if is_zone(zone) else "UTC"
-
-
-def short_moment(scene: "Scene", wall: str) -> str:
-    """A day and time that fits on a button: "Tue 1 Dec, 15:00"."""
-    when = datetime.fromisoformat(wall)
-    return f"{format_date(when.date(), 'EEE d MMM', locale=scene.locale)}, {when:%H:%M}"
-
-
 def session_of_item(scene: "Scene") -> str:
     """A session on a button: when, and how it stands."""
     found = item_session(scene)
     return f"{short_moment(scene, found.wall)} · {session_word(scene, found)}" if found else ""
 
 
-def area_names(scene: "Scene", areas: Iterable[str]) -> list[str]:
-    """Areas in words, as the map names them; left and right are the person's own."""
-    return [name_of(area, scene.shelf, scene.world.body) for area in areas]
-
-
-def listed(scene: "Scene", names: Sequence[str]) -> str:
-    """Names as one phrase."""
-    return str(format_list(list(names), locale=scene.locale)) if names else ""
-
-
 def product_names(scene: "Scene", session: Session) -> str:
     """The products used, by the person's own names."""
     names = {product.id: product.name for product in scene.person.products}
     return listed(scene, [names[id_] for id_ in session.products if id_ in names])
-
-
-def words_of_item(group: str, name: str) -> Find:
-    """A phrase named by what an item brings along."""
-    return lambda scene: phrase(scene, group, str(scene.extra[name]))
-
-
-# The draft.
-
-
-def draft_here(scene: "Scene") -> Draft:
-    """The draft on this screen."""
-    return draft_of(scene.person.given) or Draft()
-
-
-def draft_day(scene: "Scene") -> str:
-    """The day named so far, in words."""
-    day = draft_here(scene).readings[:10]
-    return weekday_date(scene, date.fromisoformat(day)) if is_day(day) else ""
-
-
-def draft_moment(scene: "Scene") -> str:
-    """The day and time of the draft, in words."""
-    readings = draft_here(scene).readings
-    return moment_said(scene, readings) if is_wall(readings) else ""
-
-
-def draft_plan(scene: "Scene") -> Plan | None:
-    """The plan the draft would become."""
-    return plan_of(draft_here(scene), scene.person, scene.now)
-
-
-def draft_dates(scene: "Scene") -> list[str]:
-    """The first dates of a series as it would be kept; empty for a single session."""
-    plan = draft_plan(scene)
-    if plan is None or not plan.series:
-        return []
-    return [moment_said(scene, wall) for wall in first_dates(plan, DATES_SHOWN)]
-
-
-def draft_odd(scene: "Scene") -> str:
-    """Whether the clocks change over the time chosen, on one of the first dates: "gap", "fold" or ""."""
-    return next((odd for odd, _ in odd_hours(scene)), "")
-
-
-def odd_hours(scene: "Scene") -> list[tuple[str, str]]:
-    """Each of the first dates on which the clocks leap over the time or show it twice, with its wall."""
-    draft, plan = draft_here(scene), draft_plan(scene)
-    zone = safe(zone_for(draft, scene.person))
-    walls = first_dates(plan, 60) if plan else (draft.readings,) if is_wall(draft.readings) else ()
-    return [(odd, wall) for wall in walls if (odd := odd_hour(wall, zone))]
-
-
-def draft_odd_day(scene: "Scene") -> str:
-    """The day of that change."""
-    found = odd_hours(scene)
-    return weekday_date(scene, date.fromisoformat(found[0][1][:10])) if found else ""
-
-
-def draft_odd_time(scene: "Scene") -> str:
-    """What the clock shows when a session in the gap takes place."""
-    found, zone = odd_hours(scene), safe(zone_for(draft_here(scene), scene.person))
-    return f"{on_wall(instant(found[0][1], zone), zone):%H:%M}" if found else ""
-
-
-def draft_beyond(scene: "Scene") -> bool:
-    """Whether the safety check will no longer count at the time of the draft."""
-    wall, until = draft_here(scene).readings, valid_until(scene.person, scene.world)
-    return bool(until and is_wall(wall) and instant(wall, safe(zone_for(draft_here(scene), scene.person))) >= until)
-
-
-def rhythm_said(scene: "Scene", rhythm: str) -> str:
-    """How often, in words."""
-    if not rhythm or not is_rhythm(rhythm):
-        return phrase(scene, "rhythms", "once")
-    key = {"d": "every_days", "w": "every_weeks", "m": "every_months"}[rhythm[0]]
-    return scene.shelf.fill(phrase(scene, "rhythms", key), number=rhythm[1:])
-
-
-def ending_said(scene: "Scene", ending: str) -> str:
-    """Until when, in words."""
-    if ending.startswith("u"):
-        day = weekday_date(scene, date.fromisoformat(ending[1:]))
-        return scene.shelf.fill(phrase(scene, "endings", "until"), day=day)
-    return scene.shelf.fill(phrase(scene, "endings", "times" if ending else "open"), number=ending[1:])
-
-
-def cell_of_item(scene: "Scene") -> str:
-    """A cell of the calendar: a day's name or number, a month to turn to, or a dot."""
-    key = str(scene.extra["cell"])
-    if key.startswith("h"):
-        return str(get_day_names("short", locale=scene.locale)[int(key[1:])])
-    if key.startswith("to"):
-        return str(format_date(date.fromisoformat(f"{key[2:]}-01"), "MMMM y", locale=scene.locale))
-    return str(int(key[8:])) if is_day(key) else "·"
-
-
-def month_shown(scene: "Scene") -> str:
-    """The month of the calendar."""
-    draft = draft_here(scene)
-    month = draft.month or f"{on_wall(scene.now, safe(zone_for(draft, scene.person))):%Y-%m}"
-    return str(format_date(date.fromisoformat(f"{month}-01"), "MMMM y", locale=scene.locale))
 
 
 def products_said(scene: "Scene") -> list[str]:
@@ -480,6 +348,7 @@ def kept_session(scene: "Scene", plan: Plan, held: Session) -> dict[str, str]:
 
 # Each fact with the longest value it can take.
 FACTS: dict[str, tuple[Find, Any]] = {
+    **DRAFT_FACTS,
     "sessions_open": (lambda s: opening_of(s.person, s.world, s.now).open, True),
     "sessions_stand": (lambda s: going_on(s.world, s.person, s.now), True),
     "plans_said": (plans_said, ["x" * 150] * 8),
@@ -497,23 +366,6 @@ FACTS: dict[str, tuple[Find, Any]] = {
     "session_products": (of_session(lambda s, o: products_used(s, o.session), ""), "x" * 1100),
     "session_scores": (of_session(lambda s, o: scores_said(s, o.session.before, o.session.after), ""), "x" * 160),
     "session_action_of_item": (words_of_item("session_actions", "action"), "x" * 30),
-    "draft_moves": (lambda s: bool(draft_here(s).moves), True),
-    "draft_day": (draft_day, "Wednesday, 22 September 2026"),
-    "draft_moment": (draft_moment, LONG_MOMENT),
-    "draft_dates": (draft_dates, [LONG_MOMENT] * DATES_SHOWN),
-    "draft_zone": (lambda s: zone_city(zone_for(draft_here(s), s.person)), "Port-au-Prince"),
-    "draft_wait": (lambda s: draft_here(s).wait if draft_here(s).wait != "0" else "", "3"),
-    "draft_rhythm": (lambda s: rhythm_said(s, draft_here(s).rhythm), "every 30 weeks"),
-    "draft_ending": (lambda s: ending_said(s, draft_here(s).ending) if draft_here(s).rhythm else "", "x" * 50),
-    "draft_odd": (draft_odd, "fold"),
-    "draft_odd_day": (draft_odd_day, "Wednesday, 22 September 2026"),
-    "draft_odd_time": (draft_odd_time, "03:30"),
-    "draft_beyond": (draft_beyond, True),
-    "month_shown": (month_shown, "September 2026"),
-    "cell_of_item": (cell_of_item, "September 2026"),
-    "clock_label_of_item": (lambda s: str(s.extra.get("clock", "")), "15:00"),
-    "rhythm_of_item": (lambda s: rhythm_said(s, str(s.extra["rhythm"])), "every 30 weeks"),
-    "ending_of_item": (lambda s: ending_said(s, str(s.extra["ending"])), "60 sessions"),
     "products_said": (products_said, ["x" * 190] * PRODUCTS_AT_MOST),
     "stopped_said": (lambda s: area_names(s, stopped_areas(s.person.plans)), ["x" * 40] * 10),
     "plaques_said": (lambda s: area_names(s, [p.area for p in s.person.plaques.plaques])[:20], ["x" * 40] * 20),
