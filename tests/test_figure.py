@@ -295,10 +295,17 @@ def test_the_words_are_those_of_the_readers_language() -> None:
     assert ">Vorderseite<" in said and "nicht berühren &amp; schonen" in said and ">Front<" not in said
 
 
+def test_fine_is_explained_only_where_it_stands() -> None:
+    fine = f">{PICTURE.words.fine}<"
+    assert fine not in drawn({"scalp": Mark(1, "avoid"), "elbow_left": Mark(2, "light")})
+    assert fine in drawn({"scalp": Mark(1, "fine")})
+
+
 def test_each_rule_paints_every_shape_of_its_area() -> None:
     for rule in TOUCHES:
         empty, said = drawn({}), drawn({"shoulder_left": Mark(7, rule)})
-        assert said.count(f'fill="url(#{rule})"') - empty.count(f'fill="url(#{rule})"') == 2
+        # Both shapes, and for "fine" its entry in the legend.
+        assert said.count(f'fill="url(#{rule})"') - empty.count(f'fill="url(#{rule})"') == 2 + (rule == "fine")
 
 
 def test_yesterdays_area_that_is_gone_today_spoils_no_picture() -> None:

@@ -4,7 +4,7 @@ Colour is never the only sign: the rules differ in pattern and in how dark they 
 an area is left out. Only what resvg draws is used: paths, plain patterns, text. Numbers are strokes and need no font.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Literal
@@ -106,7 +106,7 @@ def figure_svg(figure: Figure, marks: Mapping[str, Mark], words: FigureWords, pa
             _group(figure.lines, fill="none", stroke=palette.line, width=1.6),
             *_numbers(marked, palette),
             _group("".join(_captions(figure, words)), fill=palette.ink),
-            "".join(_legend(figure, words, palette)),
+            "".join(_legend(figure, words, palette, {mark.rule for mark in marks.values()})),
             "</svg>",
         )
     )
@@ -177,9 +177,10 @@ def _captions(figure: Figure, words: FigureWords) -> Iterator[str]:
         yield _text(said[caption.word], caption.at, caption.size, caption.anchor)
 
 
-def _legend(figure: Figure, words: FigureWords, palette: Palette) -> Iterator[str]:
+def _legend(figure: Figure, words: FigureWords, palette: Palette, used: Collection[Touch]) -> Iterator[str]:
+    """What the rules look like. "Fine" is explained only where it stands, or unmarked skin would seem approved of."""
     said, (width, height) = asdict(words), figure.size
-    for place, rule in enumerate(palette.rules):
+    for place, rule in enumerate(rule for rule in palette.rules if rule != "fine" or rule in used):
         x, y = 40 + place * (width - 60) / 3, height - LEGEND_UP
         edge = f'fill="url(#{rule})" stroke="{palette.ink}" stroke-width="1.6"'
         yield f'<rect x="{x:g}" y="{y:g}" width="{SWATCH[0]}" height="{SWATCH[1]}" rx="8" {edge}/>'

@@ -91,7 +91,7 @@ class Worker:
     async def _alive(self) -> Process:
         if self._process is not None and self._process.returncode is None:
             return self._process
-        log.info("drawing_process_started")
+        log.debug("drawing_process_started")
         return await asyncio.create_subprocess_exec(
             *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd=HOME, env={"PYTHONPATH": str(HOME)}
         )
